@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import type { Cut, EndReason, Rung } from '../contract/index.ts';
+import { broadcastKeys, type RedisHandle, Script, stationKeys } from '../redis/index.ts';
+import { type LiveRecord, liveRecordFields, parseLiveRecord } from './live-record.ts';
+
+/** How long playlists and media stay after the end of a broadcast, in ms (INTERFACE: 60 s). */
+export const MEDIA_AFTER_END_MS = 60_000;
+
+/** Life of a publisher's lease between two renewals, in ms: how long a station stays busy after its node was killed. */
+export const PUBLISHER_LEASE_MS = 5000;
+
+/** How long the record of a broadcast that nobody renews stays, in ms. */
+const RECORD_TTL_MS = 600_000;
+
+// KEYS live, publisher · ARGV token, leaseMs, takeover, fields…
+// Answer: {'opened' | 'continued' | 'busy', broadcastId, the replaced token}
+const openScript = new Script<[Buffer, Buffer, Buffer]>(`
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] and ARGV[3] ~= '1' then return {'busy', '', ''} end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+local state = redis.call('HGET', KEYS[1], 'state')
+if state == 'live' then
+  return {'continued', redis.call('HGET', KEYS[1], 'broadcastId'), holder or ''}
+end
+redis.call('DEL', KEYS[1])
+for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return {'opened', redis.call('HGET', KEYS[1], 'broadcastId'), holder or ''}
+`);
+
+// KEYS publisher, live · ARGV token, leaseMs, recordTtlMs
+const renewScript = new Script<number>(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if redis.call('HGET', KEYS[2], 'state') == 'live' then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
+return 1
+`);
+
+const releaseScript = new Script<number>(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+`);
+
+// KEYS live, chunks, ingest, parts, meta · ARGV broadcastId, endedAt, reason, ttlMs
+const endScript = new Script<number>(`
+if redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'state') ~= 'live' then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'ended', 'endedAt', ARGV[2], 'reason', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('DEL', KEYS[2], KEYS[3])
+redis.call('PEXPIRE', KEYS[4], ARGV[4])
+redis.call('PEXPIRE', KEYS[5], ARGV[4])
+return 1
+`);
+
+/** Wish to be the publisher of a station. */
+export type OpenRequest = {
+  /** Token of the connection; unique. */
+  token: string;
+  /** Take the station even when another publisher holds it. */
+  takeover: boolean;
+  /** Facts of the broadcast if a new one begins. */
+  ladder: Rung[];
+  cut: Cut;
+  openedBy: string;
+};
+
+/** Answer to an {@link OpenRequest}. */
+export type OpenResult =
+  | { outcome: 'busy' }
+  | { outcome: 'opened' | 'continued'; record: LiveRecord; replacedToken: string | undefined };
+
+/** Who is on air, who publishes, and the end of broadcasts. Stateless; the truth is in Redis. */
+export class BroadcastRegistry {
+  readonly #handle: RedisHandle;
+
+  constructor(handle: RedisHandle) {
+    this.#handle = handle;
+  }
+
+  /** The current broadcast, or the last one while its media stays. */
+  async get(station: string): Promise<LiveRecord | undefined> {
+    return parseLiveRecord(await this.#handle.commands.hgetall(stationKeys(station).live));
+  }
+
+  /** Becomes the station's publisher, and begins a broadcast when none is live. */
+  async open(station: string, request: OpenRequest): Promise<OpenResult> {
+    const keys = stationKeys(station);
+    const fresh: LiveRecord = {
+      station,
+      broadcastId: randomBytes(8).toString('hex'),
+      state: 'live',
+      startedAt: Date.now(),
+      ladder: request.ladder,
+      cut: request.cut,
+      openedBy: request.openedBy,
+    };
+    const fields = Object.entries(liveRecordFields(fresh)).flat();
+    const [outcome, , holder] = await openScript.run(
+      this.#handle.commands,
+      [keys.live, keys.publisher],
+      [request.token, PUBLISHER_LEASE_MS, request.takeover ? '1' : '0', RECORD_TTL_MS, ...fields],
+    );
+    if (String(outcome) === 'busy') return { outcome: 'busy' };
+    const record = (await this.get(station)) ?? fresh;
+    const replaced = String(holder);
+    return {
+      outcome: String(outcome) === 'opened' ? 'opened' : 'continued',
+      record,
+      replacedToken: replaced === '' || replaced === request.token ? undefined : replaced,
+    };
+  }
+
+  /** Keeps the publisher's lease; false when another one holds it by now. */
+  async renew(station: string, token: string): Promise<boolean> {
+    const keys = stationKeys(station);
+    const answer = await renewScript.run(
+      this.#handle.commands,
+      [keys.publisher, keys.live],
+      [token, PUBLISHER_LEASE_MS, RECORD_TTL_MS],
+    );
+    return answer === 1;
+  }
+
+  /** Gives the publisher's lease back, if it is still this token's. */
+  async release(station: string, token: string): Promise<void> {
+    await releaseScript.run(this.#handle.commands, [stationKeys(station).publisher], [token]);
+  }
+
+  /** Whether anybody holds the publisher's lease. */
+  async hasPublisher(station: string): Promise<boolean> {
+    return (await this.#handle.commands.exists(stationKeys(station).publisher)) === 1;
+  }
+
+  /**
+   * Marks a broadcast as ended and lets its keys go after {@link MEDIA_AFTER_END_MS}. Called by the worker that owns the
+   * broadcast, after its last part. False when it had ended before.
+   */
+  async end(station: string, broadcastId: string, reason: EndReason): Promise<boolean> {
+    const keys = broadcastKeys(station, broadcastId);
+    const answer = await endScript.run(
+      this.#handle.commands,
+      [stationKeys(station).live, keys.chunks, keys.ingest, keys.parts, keys.meta],
+      [broadcastId, Date.now(), reason, MEDIA_AFTER_END_MS],
+    );
+    return answer === 1;
+  }
+}

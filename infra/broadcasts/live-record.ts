@@ -1,0 +1,54 @@
+import type { Cut, EndReason, Rung } from '../contract/index.ts';
+
+/** A broadcast as Redis knows it: the station's `live` hash. */
+export type LiveRecord = {
+  /** Station slug. */
+  station: string;
+  /** Id of the broadcast; in its media URLs. */
+  broadcastId: string;
+  /** `live` from the first hello to the end; `ended` for as long as the media stays. */
+  state: 'live' | 'ended';
+  /** Server time of the start, ms since 1970. */
+  startedAt: number;
+  /** Server time of the end. */
+  endedAt?: number;
+  /** Why it ended. */
+  reason?: EndReason;
+  /** Renditions, in rising bitrate. */
+  ladder: Rung[];
+  /** How parts and segments are cut. */
+  cut: Cut;
+  /** Id of the stream key or account that opened it. */
+  openedBy: string;
+};
+
+/** Redis hash fields of a record; the inverse of {@link parseLiveRecord}. */
+export function liveRecordFields(record: LiveRecord): Record<string, string> {
+  const { station, broadcastId, state, startedAt, ladder, cut, openedBy } = record;
+  return {
+    station,
+    broadcastId,
+    state,
+    startedAt: String(startedAt),
+    openedBy,
+    facts: JSON.stringify({ ladder, cut }),
+  };
+}
+
+/** Reads the hash; undefined when there is none. */
+export function parseLiveRecord(hash: Record<string, string>): LiveRecord | undefined {
+  const { station, broadcastId, state, startedAt, endedAt, reason, openedBy, facts } = hash;
+  if (station === undefined || broadcastId === undefined || facts === undefined) return undefined;
+  const { ladder, cut } = JSON.parse(facts) as Pick<LiveRecord, 'ladder' | 'cut'>;
+  return {
+    station,
+    broadcastId,
+    state: state === 'live' ? 'live' : 'ended',
+    startedAt: Number(startedAt),
+    ...(endedAt === undefined ? {} : { endedAt: Number(endedAt) }),
+    ...(reason === undefined ? {} : { reason: reason as EndReason }),
+    ladder,
+    cut,
+    openedBy: openedBy ?? '',
+  };
+}

@@ -1,0 +1,10 @@
+/** Both ends of the chunk log: container bytes as owners sent them, ordered and acknowledged once stored. */
+export {
+  type AppendResult,
+  appendEnd,
+  type ChunkAppend,
+  type ChunkLogEntry,
+  ChunkLogWriter,
+  MAX_CHUNK_LOG_ENTRIES,
+} from './chunk-log.ts';
+export { ChunkLogReader } from './chunk-log-reader.ts';

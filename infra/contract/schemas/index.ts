@@ -1,0 +1,2 @@
+/** Zod schemas of what comes from outside; types that belong to them are in the contract itself. */
+export * from './ingest-messages.ts';

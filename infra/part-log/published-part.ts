@@ -1,0 +1,57 @@
+import type { Cut, Rung } from '../contract/index.ts';
+
+/** Where a worker had got to in the chunk log when it published a part; enough for another one to go on. */
+export type ResumeCursor = {
+  /** Epoch the audio came from. */
+  epoch: string;
+  /** Chunk log id of the entry that holds the restart point. */
+  entryId: string;
+  /** Byte within that entry's payload at which the restart point lies. */
+  byteOffset: number;
+  /** Samples (48 kHz) of the epoch's decoded audio before the restart point. */
+  restartSample: number;
+  /** Samples (48 kHz) of the epoch's decoded audio that are published up to the end of the part. */
+  publishedSample: number;
+  /** Header bytes to feed before the restart point, base64. */
+  header: string;
+};
+
+/** What is said once of a broadcast to all readers of its part log. */
+export type PartLogMeta = {
+  station: string;
+  broadcastId: string;
+  startedAt: number;
+  ladder: Rung[];
+  cut: Cut;
+  /** RFC 6381 codec of every rendition, like `mp4a.40.2`. */
+  codec: string;
+};
+
+/** One part of all renditions, as published: the same frames at each bitrate. */
+export type PublishedPart = {
+  /** Media sequence number of the parent segment. */
+  msn: number;
+  /** Index of the part in its segment, from 0. */
+  index: number;
+  /** Index in the broadcast of the part's first frame; `firstFrame * 1024` is its `tfdt`. */
+  firstFrame: number;
+  /** Frames in the part. */
+  frames: number;
+  /** How many of them are filler. */
+  fillerFrames: number;
+  /** Programme date-time of the first sample, ms since 1970, fractional. */
+  programDateTime: number;
+  /** Whether it is the last part of its segment. */
+  endsSegment: boolean;
+  /** Server time at which the worker published it, ms since 1970. */
+  publishedAt: number;
+  /** Where the worker was; absent while only filler has been published. */
+  cursor?: ResumeCursor;
+  /** `moof` + `mdat` of each rendition, in the order of the ladder. */
+  payloads: Uint8Array[];
+};
+
+/** What a reader of the part log gets, in order. */
+export type PartLogEvent =
+  | { kind: 'part'; id: string; part: PublishedPart }
+  | { kind: 'end'; id: string; reason: string };

@@ -1,0 +1,40 @@
+/**
+ * All keys of one station share the hash tag `{slug}`, so that a script may touch several of them on a Redis Cluster.
+ * `b` = one broadcast.
+ */
+export const stationKeys = (station: string) => ({
+  /** Hash: title and settings of the station. */
+  station: `awaz:{${station}}:station`,
+  /** Hash: stream key id to its record (JSON); the key itself is stored as a SHA-256. */
+  streamKeys: `awaz:{${station}}:keys`,
+  /** Hash: the current or last broadcast; expires with its media after the end. */
+  live: `awaz:{${station}}:live`,
+  /** String: token of the connected publisher; expires when its node dies. */
+  publisher: `awaz:{${station}}:publisher`,
+  /** Counter: raised at each acquisition of the station by a worker. */
+  fence: `awaz:{${station}}:fence`,
+});
+
+/** Keys of one broadcast; see {@link stationKeys}. */
+export const broadcastKeys = (station: string, broadcastId: string) => ({
+  /** Stream: the chunk log. */
+  chunks: `awaz:{${station}}:b:${broadcastId}:chunks`,
+  /** Hash: epoch and next sequence number of the ingest. */
+  ingest: `awaz:{${station}}:b:${broadcastId}:ingest`,
+  /** Stream: the part log. */
+  parts: `awaz:{${station}}:b:${broadcastId}:parts`,
+  /** Hash: facts of the broadcast that readers of the part log need, with the init sections. */
+  meta: `awaz:{${station}}:b:${broadcastId}:meta`,
+});
+
+/** Sorted set of all station slugs by creation time. */
+export const STATIONS_KEY = 'awaz:stations';
+
+/** Hash of live transcoders: id to JSON with their heartbeat. */
+export const TRANSCODERS_KEY = 'awaz:transcoders';
+
+/** Pub/sub channel of the control bus. */
+export const BUS_CHANNEL = 'awaz:bus';
+
+/** BullMQ's prefix and queue name for broadcasts. */
+export const BROADCAST_QUEUE = { prefix: '{awaz}', name: 'broadcasts' } as const;

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { parseLadder } from '../contract/index.ts';
+
+/** Thrown when the environment is not usable; the message lists every fault at once. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const ladder = z.string().transform((text, context) => {
+  try {
+    return parseLadder(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+/** Variables that every program knows; each with its default. */
+export const commonEnv = {
+  /** Where Redis is: `redis://…`, `rediss://…` or `unix:/path`. */
+  REDIS_URL: z.string().min(1),
+  /** Where files are kept that must survive a restart. */
+  DATA_DIR: z.string().min(1).default('./data'),
+  /** How much is logged. */
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+};
+
+/** Variables about what is made of the audio. */
+export const mediaEnv = {
+  /** Wished part length in ms; rounded down to whole frames that divide a segment. */
+  PART_TARGET_MS: z.coerce.number().min(43).max(1920).default(192),
+  /** Bitrates of the renditions. */
+  LADDER: ladder.prefault('64k,128k,256k'),
+};
+
+/** Reads `.env` of the working directory into the environment, if there is one; set variables win. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+/** Parses the environment by a schema. Empty values count as unset. Throws a {@link ConfigError} with every fault. */
+export function parseEnv<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: Record<string, string | undefined> = process.env,
+): z.output<z.ZodObject<Shape>> {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = z.object(shape).safeParse(set);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(
+    `The environment is not usable:\n${faults.join('\n')}\nSee the README for what each variable means.`,
+  );
+}
