@@ -52,3 +52,9 @@ export function parseEnv<Shape extends z.ZodRawShape>(
     `The environment is not usable:\n${faults.join('\n')}\nSee the README for what each variable means.`,
   );
 }
+
+/** The environment for a child program: this one's, with changes; `undefined` takes a variable out. */
+export function childEnv(changes: Record<string, string | undefined> = {}): Record<string, string> {
+  const merged = Object.entries({ ...process.env, ...changes });
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
