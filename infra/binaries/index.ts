@@ -1,0 +1,6 @@
+/** Other people's programs that this project runs: where they are found, tried out and started. */
+export { type Captured, type CaptureOptions, capture, complaint } from './capture.ts';
+export { endProcess, type GuardedOptions, spawnGuarded } from './guarded-process.ts';
+export { findOnPath, isExecutableFile, projectCacheDirectory, projectRoot } from './places.ts';
+export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
+export { findRedisServer, type RedisProgram, type RedisSearch } from './redis-server-finder.ts';
