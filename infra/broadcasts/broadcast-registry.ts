@@ -12,20 +12,37 @@ export const PUBLISHER_LEASE_MS = 5000;
 /** How long the record of a broadcast that nobody renews stays, in ms. */
 const RECORD_TTL_MS = 600_000;
 
-// KEYS live, publisher · ARGV token, leaseMs, takeover, fields…
-// Answer: {'opened' | 'continued' | 'busy', broadcastId, the replaced token}
-const openScript = new Script<[Buffer, Buffer, Buffer]>(`
-local holder = redis.call('GET', KEYS[2])
-if holder and holder ~= ARGV[1] and ARGV[3] ~= '1' then return {'busy', '', ''} end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+// KEYS live, publisher, ingest of the broadcast to resume
+// ARGV token, leaseMs, takeover, recordTtlMs, resumed broadcastId, resumed epoch, openedBy, fields…
+// Answer: {outcome, the replaced token}
+const openScript = new Script<[Buffer, Buffer]>(`
 local state = redis.call('HGET', KEYS[1], 'state')
-if state == 'live' then
-  return {'continued', redis.call('HGET', KEYS[1], 'broadcastId'), holder or ''}
+local ending = state == 'live' and redis.call('HEXISTS', KEYS[1], 'ending') == 1
+local holder = redis.call('GET', KEYS[2])
+local own = false
+if ARGV[5] ~= '' then
+  if state ~= 'live' or ending or redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[5] then return {'no_broadcast', ''} end
+  if ARGV[6] ~= '' and redis.call('HGET', KEYS[3], 'clientEpoch') ~= ARGV[6] then return {'other_epoch', ''} end
+  own = ARGV[6] ~= '' or (holder and string.sub(holder, 1, #ARGV[7] + 1) == ARGV[7] .. ':')
 end
+if ending then return {'ending', ''} end
+if holder and holder ~= ARGV[1] and ARGV[3] ~= '1' and not own then return {'busy', ''} end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+if state == 'live' then return {'continued', holder or ''} end
 redis.call('DEL', KEYS[1])
-for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = 8, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {'opened', redis.call('HGET', KEYS[1], 'broadcastId'), holder or ''}
+return {'opened', holder or ''}
+`);
+
+// KEYS live, publisher, ingest · ARGV broadcastId, token, epoch, leaseMs
+const reclaimScript = new Script<number>(`
+if redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'state') ~= 'live' then return 0 end
+if redis.call('HGET', KEYS[3], 'epoch') ~= ARGV[3] then return 0 end
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[4])
+return 1
 `);
 
 // KEYS publisher, live · ARGV token, leaseMs, recordTtlMs
@@ -54,10 +71,12 @@ return 1
 
 /** Wish to be the publisher of a station. */
 export type OpenRequest = {
-  /** Token of the connection; unique. */
+  /** Token of the connection, from {@link publisherToken}. */
   token: string;
   /** Take the station even when another publisher holds it. */
   takeover: boolean;
+  /** Only this broadcast will do, and with an epoch only while that one is open; replaces its own predecessor. */
+  resume?: { broadcastId: string; epoch?: string };
   /** Facts of the broadcast if a new one begins. */
   ladder: Rung[];
   cut: Cut;
@@ -66,8 +85,18 @@ export type OpenRequest = {
 
 /** Answer to an {@link OpenRequest}. */
 export type OpenResult =
+  | { outcome: 'opened' | 'continued'; record: LiveRecord; replacedToken: string | undefined }
+  /** Another publisher holds the station. */
   | { outcome: 'busy' }
-  | { outcome: 'opened' | 'continued'; record: LiveRecord; replacedToken: string | undefined };
+  /** The last broadcast has been told to end and still flushes. */
+  | { outcome: 'ending' }
+  /** The broadcast to resume is not live, or another epoch of it is open by now. */
+  | { outcome: 'no_broadcast' | 'other_epoch' };
+
+/** A new token for a publisher's connection; it tells by which stream key or account (`openedBy`) it publishes. */
+export function publisherToken(openedBy: string): string {
+  return `${openedBy}:${randomBytes(12).toString('hex')}`;
+}
 
 /** Who is on air, who publishes, and the end of broadcasts. Stateless; the truth is in Redis. */
 export class BroadcastRegistry {
@@ -85,29 +114,43 @@ export class BroadcastRegistry {
   /** Becomes the station's publisher, and begins a broadcast when none is live. */
   async open(station: string, request: OpenRequest): Promise<OpenResult> {
     const keys = stationKeys(station);
+    const { broadcastId = '', epoch = '' } = request.resume ?? {};
     const fresh: LiveRecord = {
       station,
-      broadcastId: randomBytes(8).toString('hex'),
+      broadcastId: `b${randomBytes(8).toString('hex')}`, // BullMQ refuses ids made of digits only
       state: 'live',
       startedAt: Date.now(),
+      onAir: false,
       ladder: request.ladder,
       cut: request.cut,
       openedBy: request.openedBy,
     };
     const fields = Object.entries(liveRecordFields(fresh)).flat();
-    const [outcome, , holder] = await openScript.run(
+    const takeover = request.takeover ? '1' : '0';
+    const [answer, holder] = await openScript.run(
       this.#handle.commands,
-      [keys.live, keys.publisher],
-      [request.token, PUBLISHER_LEASE_MS, request.takeover ? '1' : '0', RECORD_TTL_MS, ...fields],
+      [keys.live, keys.publisher, broadcastKeys(station, broadcastId).ingest],
+      [request.token, PUBLISHER_LEASE_MS, takeover, RECORD_TTL_MS, broadcastId, epoch, request.openedBy, ...fields],
     );
-    if (String(outcome) === 'busy') return { outcome: 'busy' };
+    const outcome = String(answer) as OpenResult['outcome'];
+    if (outcome !== 'opened' && outcome !== 'continued') return { outcome };
     const record = (await this.get(station)) ?? fresh;
     const replaced = String(holder);
-    return {
-      outcome: String(outcome) === 'opened' ? 'opened' : 'continued',
-      record,
-      replacedToken: replaced === '' || replaced === request.token ? undefined : replaced,
-    };
+    return { outcome, record, replacedToken: replaced === '' || replaced === request.token ? undefined : replaced };
+  }
+
+  /**
+   * Takes back a lease that ran out (Redis or this node was away for long), if nobody else has published since. False
+   * when another publisher or epoch came, or the broadcast is over.
+   */
+  async reclaim(station: string, lost: { broadcastId: string; epoch: string; token: string }): Promise<boolean> {
+    const keys = stationKeys(station);
+    const answer = await reclaimScript.run(
+      this.#handle.commands,
+      [keys.live, keys.publisher, broadcastKeys(station, lost.broadcastId).ingest],
+      [lost.broadcastId, lost.token, lost.epoch, PUBLISHER_LEASE_MS],
+    );
+    return answer === 1;
   }
 
   /** Keeps the publisher's lease; false when another one holds it by now. */

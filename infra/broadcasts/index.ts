@@ -5,5 +5,6 @@ export {
   type OpenRequest,
   type OpenResult,
   PUBLISHER_LEASE_MS,
+  publisherToken,
 } from './broadcast-registry.ts';
 export type { LiveRecord } from './live-record.ts';

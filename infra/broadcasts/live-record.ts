@@ -10,6 +10,10 @@ export type LiveRecord = {
   state: 'live' | 'ended';
   /** Server time of the start, ms since 1970. */
   startedAt: number;
+  /** Why it is about to end: the end marker is in the chunk log, the worker still flushes. */
+  ending?: EndReason;
+  /** Whether a part with the broadcast's own audio has been published. */
+  onAir: boolean;
   /** Server time of the end. */
   endedAt?: number;
   /** Why it ended. */
@@ -22,7 +26,7 @@ export type LiveRecord = {
   openedBy: string;
 };
 
-/** Redis hash fields of a record; the inverse of {@link parseLiveRecord}. */
+/** Redis hash fields of a new record; {@link parseLiveRecord} reads them, and what is added to them later. */
 export function liveRecordFields(record: LiveRecord): Record<string, string> {
   const { station, broadcastId, state, startedAt, ladder, cut, openedBy } = record;
   return {
@@ -37,7 +41,7 @@ export function liveRecordFields(record: LiveRecord): Record<string, string> {
 
 /** Reads the hash; undefined when there is none. */
 export function parseLiveRecord(hash: Record<string, string>): LiveRecord | undefined {
-  const { station, broadcastId, state, startedAt, endedAt, reason, openedBy, facts } = hash;
+  const { station, broadcastId, state, startedAt, ending, endedAt, reason, openedBy, facts } = hash;
   if (station === undefined || broadcastId === undefined || facts === undefined) return undefined;
   const { ladder, cut } = JSON.parse(facts) as Pick<LiveRecord, 'ladder' | 'cut'>;
   return {
@@ -45,6 +49,8 @@ export function parseLiveRecord(hash: Record<string, string>): LiveRecord | unde
     broadcastId,
     state: state === 'live' ? 'live' : 'ended',
     startedAt: Number(startedAt),
+    onAir: hash.onAir === '1',
+    ...(ending === undefined ? {} : { ending: ending as EndReason }),
     ...(endedAt === undefined ? {} : { endedAt: Number(endedAt) }),
     ...(reason === undefined ? {} : { reason: reason as EndReason }),
     ladder,

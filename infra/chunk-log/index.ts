@@ -5,6 +5,8 @@ export {
   type ChunkAppend,
   type ChunkLogEntry,
   ChunkLogWriter,
+  type ClientNumbering,
+  type IngestPosition,
   MAX_CHUNK_LOG_ENTRIES,
 } from './chunk-log.ts';
 export { ChunkLogReader } from './chunk-log-reader.ts';
