@@ -69,6 +69,12 @@ redis.call('PEXPIRE', KEYS[5], ARGV[4])
 return 1
 `);
 
+// KEYS live · ARGV broadcastId
+const onAirScript = new Script<number>(`
+if redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[1] then return 0 end
+return redis.call('HSET', KEYS[1], 'onAir', '1')
+`);
+
 /** Wish to be the publisher of a station. */
 export type OpenRequest = {
   /** Token of the connection, from {@link publisherToken}. */
@@ -151,6 +157,11 @@ export class BroadcastRegistry {
       [lost.broadcastId, lost.token, lost.epoch, PUBLISHER_LEASE_MS],
     );
     return answer === 1;
+  }
+
+  /** Notes that audio of the broadcast's own is published. Called by the worker that owns it. */
+  async markOnAir(station: string, broadcastId: string): Promise<void> {
+    await onAirScript.run(this.#handle.commands, [stationKeys(station).live], [broadcastId]);
   }
 
   /** Keeps the publisher's lease; false when another one holds it by now. */

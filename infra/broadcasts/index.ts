@@ -1,4 +1,4 @@
-/** The life of broadcasts: who is on air, who publishes, when it ended. */
+/** The life of broadcasts: who is on air, who publishes, who can carry them, when they ended. */
 export {
   BroadcastRegistry,
   MEDIA_AFTER_END_MS,
@@ -8,3 +8,4 @@ export {
   publisherToken,
 } from './broadcast-registry.ts';
 export type { LiveRecord } from './live-record.ts';
+export { TRANSCODER_BEAT_MS, TRANSCODER_LIFE_MS, type TranscoderBeat, TranscoderRoll } from './transcoder-roll.ts';

@@ -30,7 +30,7 @@ export const broadcastKeys = (station: string, broadcastId: string) => ({
 /** Sorted set of all station slugs by creation time. */
 export const STATIONS_KEY = 'awaz:stations';
 
-/** Hash of live transcoders: id to JSON with their heartbeat. */
+/** Hash of live transcoders: id to its heartbeat; read and written by `TranscoderRoll`. */
 export const TRANSCODERS_KEY = 'awaz:transcoders';
 
 /** Pub/sub channel of the control bus. */
