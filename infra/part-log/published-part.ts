@@ -4,16 +4,18 @@ import type { Cut, Rung } from '../contract/index.ts';
 export type ResumeCursor = {
   /** Epoch the audio came from. */
   epoch: string;
+  /** MIME type of that epoch. */
+  format: string;
   /** Chunk log id of the entry that holds the restart point. */
   entryId: string;
   /** Byte within that entry's payload at which the restart point lies. */
   byteOffset: number;
-  /** Samples (48 kHz) of the epoch's decoded audio before the restart point. */
+  /** Decoded samples of the container stream before the restart point, at the stream's own rate. */
   restartSample: number;
-  /** Samples (48 kHz) of the epoch's decoded audio that are published up to the end of the part. */
+  /** Bytes to feed before the restart point, base64; empty at the beginning of a stream. */
+  prefix: string;
+  /** Samples (48 kHz) of the container stream that are published up to the end of the part; a multiple of 1024. */
   publishedSample: number;
-  /** Header bytes to feed before the restart point, base64. */
-  header: string;
 };
 
 /** What is said once of a broadcast to all readers of its part log. */
