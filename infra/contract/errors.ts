@@ -23,6 +23,10 @@ export const ERROR_TABLE = {
   not_found: { status: 404, close: 4512, title: 'There is nothing at this address' },
   off_air: { status: 404, close: 4004, title: 'The station is off air' },
   bad_request: { status: 400, close: 4513, title: 'The request is not valid' },
+  method_not_allowed: { status: 405, close: 4514, title: 'This method is not allowed here' },
+  hold_expired: { status: 503, close: 4005, title: 'What was waited for has not been published' },
+  overloaded: { status: 503, close: 4006, title: 'This server holds as many requests as it can' },
+  unavailable: { status: 503, close: 4007, title: 'A part of the system does not answer; try again' },
 } as const satisfies Record<string, { status: number; close: number; title: string }>;
 
 /** A stable error code; see {@link ERROR_TABLE}. */
