@@ -1,0 +1,22 @@
+import { availableParallelism } from 'node:os';
+import { commonEnv } from '@awaz/infra/runtime';
+import { z } from 'zod';
+
+/** Broadcasts that one core can encode with the default ladder, with room for peaks. */
+const BROADCASTS_PER_CORE = 12;
+
+/** Environment of the transcoder. */
+export const transcoderEnv = {
+  ...commonEnv,
+  /** ffmpeg to use; otherwise it is looked for. */
+  FFMPEG_PATH: z.string().optional(),
+  /** Broadcasts taken at the same time. */
+  TRANSCODER_SLOTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(BROADCASTS_PER_CORE * availableParallelism()),
+  /** Port for this program's own `/healthz` and `/metrics` on 127.0.0.1; none when 0. */
+  TRANSCODER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+};

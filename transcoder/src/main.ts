@@ -1,0 +1,57 @@
+import { findFfmpeg } from '@awaz/infra/binaries';
+import { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import {
+  createLogger,
+  createRegistry,
+  type Logger,
+  loadDotEnv,
+  parseEnv,
+  ReleaseStack,
+  runProgram,
+  type Service,
+} from '@awaz/infra/runtime';
+import { transcoderEnv } from './config.ts';
+import { startMetricsServer } from './metrics-server.ts';
+import { createSessionMetrics } from './session/session-metrics.ts';
+import { TranscodeWorker } from './worker/transcode-worker.ts';
+
+type Config = ReturnType<typeof readConfig>;
+
+function readConfig() {
+  loadDotEnv();
+  return parseEnv(transcoderEnv);
+}
+
+async function start(config: Config, logger: Logger): Promise<Service> {
+  const stack = new ReleaseStack();
+  const ffmpeg = await findFfmpeg({
+    explicitPath: config.FFMPEG_PATH,
+    onWarning: (line) => logger.warn(line),
+  });
+  logger.info({ path: ffmpeg.path, version: ffmpeg.version, source: ffmpeg.source }, 'ffmpeg passed its self-test');
+  const handle = stack.use(new RedisHandle(config.REDIS_URL));
+  const bus = stack.use(new ControlBus(handle));
+  const registry = createRegistry('transcoder');
+  const session = {
+    handle,
+    bus,
+    registry: new BroadcastRegistry(handle),
+    logger,
+    metrics: createSessionMetrics(registry),
+    ffmpegPath: ffmpeg.path,
+    fillerFrame: ffmpeg.silentFrame,
+  };
+  const worker = stack.use(new TranscodeWorker({ session, slots: config.TRANSCODER_SLOTS }));
+  await worker.ready();
+  if (config.TRANSCODER_METRICS_PORT > 0) {
+    stack.use(await startMetricsServer(config.TRANSCODER_METRICS_PORT, registry));
+  }
+  logger.info({ slots: config.TRANSCODER_SLOTS }, 'transcoder takes broadcasts');
+  process.send?.({ type: 'ready' });
+  return stack;
+}
+
+const config = readConfig();
+const logger = createLogger('transcoder', config.LOG_LEVEL);
+await runProgram(logger, () => start(config, logger));

@@ -1,0 +1,214 @@
+import { type Cut, FRAME_DURATION_MS, type Milliseconds, partSeconds } from '@awaz/infra/contract';
+import type { PublishedPart, ResumeCursor } from '@awaz/infra/part-log';
+import { DelayWindow } from './delay-window.ts';
+import { buildPart, type FrameSet } from './part-builder.ts';
+import { Timeline } from './timeline.ts';
+
+/** Segments of filler that open a broadcast: players such as hls.js refuse a playlist without a whole segment. */
+export const OPENING_SEGMENTS = 3;
+
+/** How long the opening waits for the first audio, in ms; filler begins without it then. */
+export const OPENING_PATIENCE_MS: Milliseconds = 1500;
+
+/** Audio later than this behind its place is dropped until the source has caught up, in ms; see `keepLate`. */
+export const LATE_LIMIT_MS: Milliseconds = 600;
+
+/** Most filler that is put before audio which is ahead of the timeline, in frames (90 s). */
+const MAX_GAP_FRAMES = 4219;
+
+/** Chunks up to this length count as steady; longer ones arrive in bursts that are smoothed, in ms. */
+const STEADY_CHUNK_MS: Milliseconds = 60;
+
+/** One instant of the source in all renditions. */
+export type SourceFrame = {
+  /** Raw AAC frame of each rendition, in the order of the ladder. */
+  payloads: Uint8Array[];
+  /** When its first sample was captured, ms since 1970 on the server's clock. */
+  capturedAt: Milliseconds;
+  /** Whether an encoder run begins with it: a gap before it is filled exactly. */
+  startsRun: boolean;
+  /** Whether it has to be published even when its place has been filled: what is late is our doing, not the owner's. */
+  keepLate: boolean;
+  /** Where the source is once this frame is published; called only for the last frame of a part. */
+  cursor: () => ResumeCursor;
+};
+
+/** A finished part and the earliest server time at which it should be published. */
+export type FinishedPart = { part: PublishedPart; releaseAt: Milliseconds };
+
+/** What a packager needs to know. */
+export type PackagerOptions = {
+  cut: Cut;
+  /** Number of renditions. */
+  renditions: number;
+  /** One AAC frame of silence; used for every rendition. */
+  fillerFrame: Uint8Array;
+  /** The last part that is published, when another worker began the broadcast. */
+  resumeAfter?: PublishedPart | undefined;
+  /** Server time, ms since 1970. */
+  now: Milliseconds;
+};
+
+/**
+ * Owns the timeline of a broadcast: gives source frames their place, fills what is late with silence, and cuts parts at
+ * the same frames in all renditions. A pure machine: time comes in with each call, parts come out.
+ */
+export class Packager {
+  readonly #options: PackagerOptions;
+  readonly #filler: FrameSet;
+  readonly #delays = new DelayWindow();
+  readonly #finished: FinishedPart[] = [];
+  #timeline: Timeline | undefined;
+  #pending: FrameSet[] = [];
+  #pendingStart = { frame: 0, programDateTime: 0 };
+  #cursor: ResumeCursor | undefined;
+  #latestCursor: (() => ResumeCursor) | undefined;
+  #fillerAllowedFrom: Milliseconds;
+  #chunkMs: Milliseconds = STEADY_CHUNK_MS;
+  #dropping = false;
+  #now: Milliseconds;
+  #droppedFrames = 0;
+
+  constructor(options: PackagerOptions) {
+    this.#options = options;
+    this.#now = options.now;
+    this.#filler = { payloads: new Array<Uint8Array>(options.renditions).fill(options.fillerFrame), filler: true };
+    this.#fillerAllowedFrom = options.now + OPENING_PATIENCE_MS;
+    const last = options.resumeAfter;
+    if (last !== undefined) {
+      this.#cursor = last.cursor;
+      this.#timeline = new Timeline(options.cut, {
+        nextFrame: last.firstFrame + last.frames,
+        programDateTime: last.programDateTime + last.frames * FRAME_DURATION_MS,
+      });
+    }
+  }
+
+  /** Lateness beyond which filler is put in, in ms: about one part, more for a source that comes in long chunks. */
+  get graceMs(): Milliseconds {
+    return Math.max(partSeconds(this.#options.cut) * 1150, 130) + Math.max(0, this.#chunkMs - STEADY_CHUNK_MS);
+  }
+
+  /** Source frames that were dropped because their place had been filled long before. */
+  get droppedFrames(): number {
+    return this.#droppedFrames;
+  }
+
+  /** Server time at which {@link tick} has something to do. */
+  get deadline(): Milliseconds {
+    if (this.#timeline === undefined) return this.#fillerAllowedFrom;
+    return Math.max(this.#fillerAllowedFrom, this.#timeline.partEnd + this.#delays.leastMs + this.graceMs);
+  }
+
+  /** Tells how much audio a chunk of the source usually holds. */
+  setChunkMs(chunkMs: Milliseconds): void {
+    this.#chunkMs = Math.min(Math.max(chunkMs, STEADY_CHUNK_MS), 5000);
+  }
+
+  /** Takes frames of the source in order; returns the parts they complete. */
+  push(frames: SourceFrame[], now: Milliseconds): FinishedPart[] {
+    this.#now = now;
+    for (const frame of frames) this.#take(frame);
+    return this.#finished.splice(0);
+  }
+
+  /** Fills what is overdue; returns the parts that are complete by that. */
+  tick(now: Milliseconds): FinishedPart[] {
+    this.#now = now;
+    if (this.#timeline === undefined) {
+      if (now < this.#fillerAllowedFrom) return [];
+      this.#open(now - this.#delays.leastMs);
+    }
+    while (now >= this.deadline) this.#fill(this.#requireTimeline().framesLeftInPart);
+    return this.#finished.splice(0);
+  }
+
+  /** Ends the timeline: what is pending becomes a last, shorter part. */
+  flush(now: Milliseconds): FinishedPart[] {
+    this.#now = now;
+    if (this.#timeline === undefined) this.#open(now);
+    if (this.#pending.length > 0) this.#finishPart(true);
+    return this.#finished.splice(0);
+  }
+
+  #requireTimeline(): Timeline {
+    if (this.#timeline === undefined) throw new Error('The timeline has not been opened.');
+    return this.#timeline;
+  }
+
+  #open(capturedAt: Milliseconds): void {
+    const openingFrames = OPENING_SEGMENTS * this.#options.cut.framesPerSegment;
+    this.#timeline = new Timeline(this.#options.cut, {
+      nextFrame: 0,
+      programDateTime: capturedAt - openingFrames * FRAME_DURATION_MS,
+    });
+    this.#fill(openingFrames);
+    this.#fillerAllowedFrom = this.#now;
+  }
+
+  #take(frame: SourceFrame): void {
+    if (this.#timeline === undefined) this.#open(frame.capturedAt);
+    const timeline = this.#requireTimeline();
+    this.#fillerAllowedFrom = Math.min(this.#fillerAllowedFrom, this.#now);
+    this.#latestCursor = frame.cursor;
+    const aheadMs = frame.capturedAt - timeline.programDateTime;
+    if (this.#isTooLate(frame, aheadMs)) {
+      this.#droppedFrames += 1;
+      return;
+    }
+    if (aheadMs > (frame.startsRun ? FRAME_DURATION_MS / 2 : this.graceMs)) {
+      this.#fill(Math.min(Math.round(aheadMs / FRAME_DURATION_MS), MAX_GAP_FRAMES));
+    } else {
+      timeline.setDrift(aheadMs);
+    }
+    this.#delays.add(this.#now - timeline.programDateTime - FRAME_DURATION_MS);
+    this.#append({ payloads: frame.payloads, filler: false });
+  }
+
+  #isTooLate(frame: SourceFrame, aheadMs: Milliseconds): boolean {
+    const limitMs = this.#dropping ? FRAME_DURATION_MS / 2 : LATE_LIMIT_MS;
+    this.#dropping = !frame.keepLate && aheadMs < -limitMs;
+    return this.#dropping;
+  }
+
+  #fill(frames: number): void {
+    for (let i = 0; i < frames; i++) this.#append(this.#filler);
+  }
+
+  #append(frame: FrameSet): void {
+    const timeline = this.#requireTimeline();
+    if (this.#pending.length === 0) {
+      this.#pendingStart = { frame: timeline.nextFrame, programDateTime: timeline.programDateTime };
+    }
+    this.#pending.push(frame);
+    const completes = timeline.framesLeftInPart === 1;
+    timeline.advance();
+    if (completes) this.#finishPart(timeline.endsSegment(timeline.nextFrame));
+  }
+
+  #finishPart(endsSegment: boolean): void {
+    const timeline = this.#requireTimeline();
+    const { frame, programDateTime } = this.#pendingStart;
+    if (this.#latestCursor !== undefined) this.#cursor = this.#latestCursor();
+    const part = buildPart(
+      {
+        ...timeline.place(frame),
+        firstFrame: frame,
+        programDateTime,
+        endsSegment,
+        publishedAt: this.#now,
+        cursor: this.#cursor,
+      },
+      this.#pending,
+    );
+    this.#pending = [];
+    this.#finished.push({ part, releaseAt: this.#releaseAt(part) });
+  }
+
+  /** Bursts of long chunks are spread, so that players get a part each part target; steady sources are not held. */
+  #releaseAt(part: PublishedPart): Milliseconds {
+    if (this.#chunkMs <= partSeconds(this.#options.cut) * 1000) return 0;
+    const end = part.programDateTime + part.frames * FRAME_DURATION_MS;
+    return end + this.#delays.leastMs + this.#chunkMs;
+  }
+}

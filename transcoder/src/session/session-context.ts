@@ -1,0 +1,20 @@
+import type { BroadcastRegistry, LiveRecord } from '@awaz/infra/broadcasts';
+import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import type { Logger } from '@awaz/infra/runtime';
+import type { SessionMetrics } from './session-metrics.ts';
+
+/** What a transcode session needs from its worker. Owned by the worker. */
+export type SessionContext = {
+  handle: RedisHandle;
+  bus: ControlBus;
+  registry: BroadcastRegistry;
+  logger: Logger;
+  metrics: SessionMetrics;
+  /** Binary that passed its self-test. */
+  ffmpegPath: string;
+  /** One AAC frame of silence. */
+  fillerFrame: Uint8Array;
+};
+
+/** The broadcast a session is for. */
+export type SessionBroadcast = LiveRecord;

@@ -1,0 +1,242 @@
+import type { ChunkLogEntry } from '@awaz/infra/chunk-log';
+import { type ContainerScanner, createScanner, type RestartPoint } from '@awaz/infra/containers';
+import { parseIngestFormat, type Rung, SAMPLE_RATE, SAMPLES_PER_FRAME, samplesToMs } from '@awaz/infra/contract';
+import type { ResumeCursor } from '@awaz/infra/part-log';
+import { type LadderEnd, LadderProcess } from '../ffmpeg/ladder-process.ts';
+import { AdtsParser } from '../frames/adts-parser.ts';
+import { FrameAligner } from '../frames/frame-aligner.ts';
+import type { SourceFrame } from '../packager/packager.ts';
+import { RestartHistory } from './restart-history.ts';
+import { SourceClock } from './source-clock.ts';
+
+/** A chunk of the chunk log. */
+export type ChunkEntry = Extract<ChunkLogEntry, { kind: 'chunk' }>;
+
+/** Where a run begins: at the start of a container stream, or at a restart point with some of it published. */
+export type RunStart = Omit<ResumeCursor, 'prefix'> & {
+  prefix: Uint8Array;
+  /** Audio (48 kHz samples) before this is not fed at all: it made ffmpeg fail again and again. */
+  skipToSample?: number;
+  /** Whether audio captured before now has to be published however late: it is us who are late. */
+  keepLate: boolean;
+};
+
+/** What a run needs from its session. */
+export type RunContext = {
+  ffmpegPath: string;
+  ladder: Rung[];
+  /** Frames in order, as they come. */
+  onFrames: (frames: SourceFrame[]) => void;
+  /** ffmpeg is gone although nobody ended it, or gave nonsense. */
+  onFailure: (detail: string) => void;
+};
+
+/** One ffmpeg on one container stream, with the account of which sample is where. `close` may be repeated. */
+export class SourceRun {
+  /** Epoch of the stream. */
+  readonly epoch: string;
+  readonly #start: RunStart;
+  readonly #context: RunContext;
+  readonly #scanner: ContainerScanner;
+  readonly #clock = new SourceClock();
+  readonly #aligner: FrameAligner;
+  readonly #parsers: AdtsParser[];
+  readonly #history: RestartHistory;
+  #process: LadderProcess | undefined;
+  #sourceBytes = 0;
+  #chunkStart = 0;
+  #nextFrame = 0;
+  #firstHanded = true;
+  #waitingForSkip: boolean;
+  #ending = false;
+  readonly #startedAt = Date.now();
+  #outputAt = this.#startedAt;
+
+  constructor(start: RunStart, context: RunContext) {
+    this.epoch = start.epoch;
+    this.#start = start;
+    this.#context = context;
+    this.#aligner = new FrameAligner(context.ladder.length);
+    this.#parsers = context.ladder.map(() => new AdtsParser());
+    this.#waitingForSkip = start.skipToSample !== undefined;
+    const format = parseIngestFormat(start.format);
+    const resumes = start.prefix.length > 0 || start.restartSample > 0;
+    this.#scanner = createScanner(format, resumes ? { prefix: start.prefix, sample: start.restartSample } : undefined);
+    this.#history = new RestartHistory({
+      entryId: start.entryId,
+      byteOffset: start.byteOffset,
+      sample: start.restartSample,
+      sample48: start.restartSample, // at most a little off; older than anything that is compared with it
+      prefix: start.prefix,
+    });
+  }
+
+  /** Samples (48 kHz) that were fed. */
+  get fedSample(): number {
+    return this.#to48(this.#scanner.samples);
+  }
+
+  /** Samples (48 kHz) that came out; what is before them is with the packager. */
+  get producedSample(): number {
+    return Math.max(0, (this.#nextFrame - 1) * SAMPLES_PER_FRAME);
+  }
+
+  /** Seconds of audio that this run was fed. */
+  get fedSeconds(): number {
+    return (this.fedSample - this.#to48(this.#start.restartSample)) / SAMPLE_RATE;
+  }
+
+  /** When output came last, ms since 1970; the start of the run before any. */
+  get outputAt(): number {
+    return this.#outputAt;
+  }
+
+  /** Process id of ffmpeg, once it runs. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /**
+   * Feeds a chunk from `byteOffset` on; settles when ffmpeg can take more. Returns the byte at which another container
+   * stream begins in it, for which the next run is to be made. Throws `bad_media`.
+   */
+  async take(chunk: ChunkEntry, byteOffset: number): Promise<number | undefined> {
+    const bytes = chunk.payload.subarray(byteOffset);
+    const before = this.#sourceBytes;
+    this.#chunkStart = before;
+    const report = this.#scanner.scan(bytes);
+    this.#sourceBytes += report.newStreamAt ?? bytes.length;
+    this.#clock.mark(this.fedSample, chunk.capturedAt);
+    const feed = this.#waitingForSkip ? this.#feedAfterSkip(bytes, report.restartPoints) : report.feed;
+    for (const point of report.restartPoints) this.#remember(point, chunk, byteOffset);
+    for (const piece of feed) await this.#feed(piece);
+    return report.newStreamAt === undefined ? undefined : byteOffset + report.newStreamAt;
+  }
+
+  /** Ends the stream and waits for its last frames, however ffmpeg ends. */
+  async finish(): Promise<void> {
+    this.#ending = true;
+    await this.#process?.finish();
+  }
+
+  /** Kills ffmpeg; no frame comes after. */
+  async close(): Promise<void> {
+    this.#ending = true;
+    await this.#process?.close();
+  }
+
+  /** Where a new run has to begin so that it goes on after all frames that came so far. */
+  position(): RunStart {
+    return {
+      ...this.#cursorAt(this.producedSample),
+      prefix: this.#placeAt(this.producedSample).prefix,
+      keepLate: true,
+    };
+  }
+
+  #to48(sample: number): number {
+    return (sample * SAMPLE_RATE) / (this.#scanner.sampleRate ?? SAMPLE_RATE);
+  }
+
+  /** Nothing is fed until a restart point behind the audio that is to be left out. */
+  #feedAfterSkip(bytes: Uint8Array, points: RestartPoint[]): Uint8Array[] {
+    const point = points.find(
+      ({ sample, sourceOffset }) =>
+        this.#to48(sample) >= (this.#start.skipToSample ?? 0) && sourceOffset >= this.#chunkStart,
+    );
+    if (point === undefined) return [];
+    this.#waitingForSkip = false;
+    this.#begin(point.sample);
+    return [point.prefix, bytes.subarray(point.sourceOffset - this.#chunkStart)];
+  }
+
+  #remember({ sourceOffset, sample, prefix }: RestartPoint, chunk: ChunkEntry, byteOffset: number): void {
+    // A unit that began in the chunk before is not worth the account: the next one will do.
+    if (sourceOffset < this.#chunkStart) return;
+    this.#history.add({
+      entryId: chunk.id,
+      byteOffset: byteOffset + sourceOffset - this.#chunkStart,
+      sample,
+      sample48: this.#to48(sample),
+      prefix,
+    });
+  }
+
+  async #feed(bytes: Uint8Array): Promise<void> {
+    if (this.#ending) return;
+    if (this.#process !== undefined) return this.#process.write(bytes);
+    const process = this.#begin(this.#start.restartSample);
+    await process.started;
+    if (this.#start.prefix.length > 0) await process.write(this.#start.prefix);
+    return process.write(bytes);
+  }
+
+  /** Starts ffmpeg for audio from `restartSample` on, cut so that its frames are on the stream's grid of 1024. */
+  #begin(restartSample: number): LadderProcess {
+    const from = this.#to48(restartSample);
+    const firstFrame = Math.ceil(from / SAMPLES_PER_FRAME);
+    this.#nextFrame = firstFrame;
+    const input = this.#scanner.input;
+    if (input === undefined) throw new Error('The scanner gave audio before it knew the decoder for it.');
+    const { ffmpegPath, ladder } = this.#context;
+    const skipSamples = Math.round(firstFrame * SAMPLES_PER_FRAME - from);
+    this.#outputAt = Date.now();
+    const process = new LadderProcess({ ffmpegPath, input, skipSamples, ladder }, (rendition, adts) =>
+      this.#output(rendition, adts),
+    );
+    void process.ended.then((end) => this.#processEnded(end));
+    this.#process = process;
+    return process;
+  }
+
+  #processEnded(end: LadderEnd): void {
+    if (this.#ending) return;
+    this.#context.onFailure(end.kind === 'failed' ? end.detail : `ffmpeg was ${end.kind}`);
+  }
+
+  #output(rendition: number, adts: Buffer): void {
+    this.#outputAt = Date.now();
+    try {
+      const frames = this.#parsers[rendition]?.push(adts) ?? [];
+      const sets = this.#aligner.push(rendition, frames);
+      const fresh = sets.map((payloads) => this.#frame(payloads)).filter((frame) => frame !== undefined);
+      if (fresh.length > 0) this.#context.onFrames(fresh);
+    } catch (error) {
+      this.#context.onFailure(`ffmpeg's output is broken: ${(error as Error).message}`);
+    }
+  }
+
+  /**
+   * Frame n of a stream holds the samples from (n - 1) * 1024 on: the encoder starts with 1024 samples of priming. After
+   * a restart the first frames are warm-up and have been published before.
+   */
+  #frame(payloads: Uint8Array[]): SourceFrame | undefined {
+    const frame = this.#nextFrame++;
+    const endSample = frame * SAMPLES_PER_FRAME;
+    const published = this.#start.publishedSample;
+    if (published > 0 && endSample <= published) return undefined;
+    const startSample = endSample - SAMPLES_PER_FRAME;
+    const capturedAt = this.#clock.captureTime(startSample) ?? Date.now() - samplesToMs(SAMPLES_PER_FRAME);
+    const startsRun = this.#firstHanded;
+    this.#firstHanded = false;
+    const keepLate = this.#start.keepLate && capturedAt < this.#startedAt;
+    return { payloads, capturedAt, startsRun, keepLate, cursor: () => this.#cursorAt(endSample) };
+  }
+
+  #placeAt(sample: number) {
+    return this.#history.placeFor(sample);
+  }
+
+  #cursorAt(publishedSample: number): ResumeCursor {
+    const { entryId, byteOffset, sample, prefix } = this.#placeAt(publishedSample);
+    return {
+      epoch: this.epoch,
+      format: this.#start.format,
+      entryId,
+      byteOffset,
+      restartSample: sample,
+      prefix: Buffer.from(prefix.buffer, prefix.byteOffset, prefix.byteLength).toString('base64'),
+      publishedSample: Math.max(publishedSample, 0),
+    };
+  }
+}

@@ -1,0 +1,221 @@
+import { ChunkLogReader } from '@awaz/infra/chunk-log';
+import { type EndReason, framesToMs } from '@awaz/infra/contract';
+import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
+import type { Logger } from '@awaz/infra/runtime';
+import { AAC_LC_CODEC, initSection } from '../isobmff/init-section.ts';
+import { type FinishedPart, Packager, type SourceFrame } from '../packager/packager.ts';
+import { PartPublisher } from './part-publisher.ts';
+import { RunWatchdog } from './run-watchdog.ts';
+import type { SessionBroadcast, SessionContext } from './session-context.ts';
+import { type PlayOutcome, SourcePlayer } from './source-player.ts';
+import type { RunStart } from './source-run.ts';
+
+/** How long a broadcast waits for its owner, in ms (INTERFACE section 5). */
+export const OWNER_PATIENCE_MS = 60_000;
+
+/** How long a connected owner may send nothing, in ms. */
+const SILENT_OWNER_PATIENCE_MS = 600_000;
+
+/** How often the session looks after its run and its owner, in ms. */
+const LOOK_MS = 250;
+
+/** How often the chunk log is trimmed behind the restart point, in ms. */
+const TRIM_MS = 5000;
+
+/** How a session ended: the broadcast is over, or another worker has to go on with it. */
+export type SessionOutcome = { kind: 'ended'; reason: EndReason } | { kind: 'handover' };
+
+/**
+ * One broadcast from chunk log to part log, from wherever an earlier worker left it. Owns ffmpeg, packager and publisher;
+ * all of them are gone when `run` has settled.
+ */
+export class TranscodeSession {
+  readonly #context: SessionContext;
+  readonly #broadcast: SessionBroadcast;
+  readonly #logger: Logger;
+  readonly #reader: ChunkLogReader;
+  readonly #packager: Packager;
+  readonly #publisher: PartPublisher;
+  readonly #writer: PartLogWriter;
+  readonly #player: SourcePlayer;
+  readonly #watchdog = new RunWatchdog();
+  readonly #abort = new AbortController();
+  readonly #resumeAfter: PublishedPart | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: Error | undefined;
+  #endReason: EndReason | undefined;
+  #onAir = false;
+  #lastChunkAt = Date.now();
+  #lookedAt = 0;
+  #trimmedAt = Date.now();
+
+  private constructor(
+    context: SessionContext,
+    broadcast: SessionBroadcast,
+    log: { writer: PartLogWriter; resumeAfter: PublishedPart | undefined },
+  ) {
+    this.#context = context;
+    this.#broadcast = broadcast;
+    this.#logger = context.logger.child({ station: broadcast.station, broadcastId: broadcast.broadcastId });
+    this.#writer = log.writer;
+    this.#resumeAfter = log.resumeAfter;
+    this.#reader = new ChunkLogReader(context.handle, broadcast);
+    this.#packager = new Packager({
+      cut: broadcast.cut,
+      renditions: broadcast.ladder.length,
+      fillerFrame: context.fillerFrame,
+      resumeAfter: log.resumeAfter,
+      now: Date.now(),
+    });
+    this.#publisher = new PartPublisher(log.writer, {
+      onPublished: (part) => this.#published(part),
+      onFailed: (error) => this.#fail(error),
+      onRetry: (error) => {
+        context.metrics.publishRetries.inc();
+        this.#logger.warn({ err: error }, 'a part could not be stored; trying again');
+      },
+    });
+    this.#player = new SourcePlayer({
+      context,
+      broadcast,
+      logger: this.#logger,
+      reader: this.#reader,
+      onFrames: (frames) => this.#take(frames),
+      onChunk: (chunkMs) => {
+        this.#lastChunkAt = Date.now();
+        this.#packager.setChunkMs(chunkMs);
+      },
+    });
+  }
+
+  /** Takes the broadcast over: fences earlier owners off and says what readers of the part log need to know. */
+  static async begin(context: SessionContext, broadcast: SessionBroadcast): Promise<TranscodeSession> {
+    const writer = await PartLogWriter.acquire(context.handle, broadcast);
+    const { station, broadcastId, startedAt, ladder, cut } = broadcast;
+    const inits = ladder.map(({ kbps }) => initSection({ sampleRate: 48_000, channels: 2, bitrate: kbps * 1000 }));
+    await writer.writeMeta({ station, broadcastId, startedAt, ladder, cut, codec: AAC_LC_CODEC }, inits);
+    return new TranscodeSession(context, broadcast, { writer, resumeAfter: await writer.lastPart() });
+  }
+
+  /**
+   * Runs until the broadcast is over, or the signal hands it to another worker. Rejects when this worker was fenced off
+   * or cannot publish any more; nothing is published after that.
+   */
+  async run(signal: AbortSignal): Promise<SessionOutcome> {
+    const stop = () => this.#abort.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    this.#context.metrics.sessions.inc();
+    this.#logger.info({ resumes: this.#resumeAfter !== undefined }, 'broadcast taken');
+    this.#schedule();
+    try {
+      const outcome = await this.#player.play(this.#start(), this.#abort.signal);
+      if (this.#failure !== undefined) throw this.#failure;
+      return await this.#conclude(outcome);
+    } finally {
+      clearTimeout(this.#timer);
+      signal.removeEventListener('abort', stop);
+      this.#publisher.close();
+      await this.#player.close();
+      this.#context.metrics.sessions.dec();
+    }
+  }
+
+  /** Ends the broadcast from outside, as an owner's `end` would. */
+  end(reason: EndReason): void {
+    this.#endReason ??= reason;
+    this.#abort.abort();
+  }
+
+  #start(): RunStart | undefined {
+    const cursor = this.#resumeAfter?.cursor;
+    return cursor && { ...cursor, prefix: Buffer.from(cursor.prefix, 'base64'), keepLate: true };
+  }
+
+  async #conclude(outcome: PlayOutcome): Promise<SessionOutcome> {
+    const reason = outcome.kind === 'ended' ? outcome.reason : this.#endReason;
+    if (reason === undefined) {
+      await this.#publisher.drain();
+      return { kind: 'handover' };
+    }
+    this.#publish(this.#packager.flush(Date.now()));
+    await this.#publisher.drain();
+    if (this.#failure !== undefined) throw this.#failure;
+    const { station, broadcastId } = this.#broadcast;
+    await this.#writer.appendEnd(this.#publisher.last ?? this.#resumeAfter, reason);
+    await this.#context.registry.end(station, broadcastId, reason);
+    await this.#context.bus.publish({ type: 'broadcast_ended', station, broadcastId, reason });
+    this.#logger.info({ reason }, 'broadcast ended');
+    return { kind: 'ended', reason };
+  }
+
+  #take(frames: SourceFrame[]): void {
+    const dropped = this.#packager.droppedFrames;
+    this.#publish(this.#packager.push(frames, Date.now()));
+    this.#context.metrics.frames.inc({ kind: 'dropped' }, this.#packager.droppedFrames - dropped);
+  }
+
+  #publish(parts: FinishedPart[]): void {
+    if (parts.length > 0) this.#publisher.push(parts);
+    this.#schedule();
+  }
+
+  /** One timer: for the next filler, or for looking after things. */
+  #schedule(): void {
+    if (this.#abort.signal.aborted) return;
+    clearTimeout(this.#timer);
+    const now = Date.now();
+    const waitMs = Math.min(this.#packager.deadline - now, this.#lookedAt + LOOK_MS - now);
+    this.#timer = setTimeout(() => this.#tick(), Math.max(waitMs, 1));
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    if (now - this.#lookedAt >= LOOK_MS) {
+      this.#lookedAt = now;
+      this.#look(now).catch((error: unknown) =>
+        this.#logger.warn({ err: error }, 'looking after the broadcast failed'),
+      );
+    }
+    this.#publish(this.#packager.tick(now));
+  }
+
+  async #look(now: number): Promise<void> {
+    const run = this.#player.current;
+    const trouble = run && (await this.#watchdog.check(run, now));
+    if (trouble !== undefined) this.#player.replace(trouble);
+    if (now - this.#trimmedAt > TRIM_MS) {
+      this.#trimmedAt = now;
+      const cursor = this.#publisher.last?.cursor;
+      if (cursor !== undefined) await this.#reader.trimBefore(cursor.entryId);
+    }
+    const silentMs = now - this.#lastChunkAt;
+    if (silentMs < OWNER_PATIENCE_MS) return;
+    const connected = await this.#context.registry.hasPublisher(this.#broadcast.station);
+    if (!connected || silentMs > SILENT_OWNER_PATIENCE_MS) this.end('owner_lost');
+  }
+
+  #published(part: PublishedPart): void {
+    const { metrics } = this.#context;
+    metrics.parts.inc();
+    metrics.frames.inc({ kind: 'filler' }, part.fillerFrames);
+    metrics.frames.inc({ kind: 'source' }, part.frames - part.fillerFrames);
+    if (part.fillerFrames === part.frames) return;
+    metrics.publishDelay.observe(Math.max(0, part.publishedAt - part.programDateTime - framesToMs(part.frames)) / 1000);
+    if (!this.#onAir) {
+      this.#onAir = true;
+      this.#sayOnAir().catch((error: unknown) => this.#logger.warn({ err: error }, 'on air could not be announced'));
+    }
+  }
+
+  async #sayOnAir(): Promise<void> {
+    const { station, broadcastId } = this.#broadcast;
+    await this.#context.registry.markOnAir(station, broadcastId);
+    await this.#context.bus.publish({ type: 'broadcast_on_air', station, broadcastId });
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#abort.abort();
+  }
+}
