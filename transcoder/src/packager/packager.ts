@@ -33,8 +33,8 @@ export type SourceFrame = {
   cursor: () => ResumeCursor;
 };
 
-/** A finished part and the earliest server time at which it should be published. */
-export type FinishedPart = { part: PublishedPart; releaseAt: Milliseconds };
+/** A finished part and the earliest server time at which it should be published, as far as is known when asked. */
+export type FinishedPart = { part: PublishedPart; releaseAt: () => Milliseconds };
 
 /** What a packager needs to know. */
 export type PackagerOptions = {
@@ -202,7 +202,7 @@ export class Packager {
       this.#pending,
     );
     this.#pending = [];
-    this.#finished.push({ part, releaseAt: this.#releaseAt(part) });
+    this.#finished.push({ part, releaseAt: () => this.#releaseAt(part) });
   }
 
   /** Bursts of long chunks are spread, so that players get a part each part target; steady sources are not held. */

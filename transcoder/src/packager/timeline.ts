@@ -1,4 +1,4 @@
-import { type Cut, FRAME_DURATION_MS, framesToMs, type Milliseconds } from '@awaz/infra/contract';
+import { type Cut, framesToMs, type Milliseconds } from '@awaz/infra/contract';
 
 /** Most that programme date-time is moved at the start of a segment against drift, in ms. */
 export const MAX_SLEW_MS_PER_SEGMENT: Milliseconds = 1;
@@ -18,13 +18,14 @@ export type TimelineStart = {
 export class Timeline {
   readonly #cut: Cut;
   #nextFrame: number;
-  #programDateTime: Milliseconds;
+  /** Frames are counted from here, so that rounding does not add up. */
+  #anchor: TimelineStart;
   #driftMs: Milliseconds = 0;
 
   constructor(cut: Cut, start: TimelineStart) {
     this.#cut = cut;
     this.#nextFrame = start.nextFrame;
-    this.#programDateTime = start.programDateTime;
+    this.#anchor = start;
   }
 
   /** Index of the frame that comes next. */
@@ -34,7 +35,7 @@ export class Timeline {
 
   /** Programme date-time of the frame that comes next. */
   get programDateTime(): Milliseconds {
-    return this.#programDateTime;
+    return this.#anchor.programDateTime + framesToMs(this.#nextFrame - this.#anchor.nextFrame);
   }
 
   /** Frames that the part around the next frame still needs, that one included. */
@@ -44,7 +45,7 @@ export class Timeline {
 
   /** Programme date-time of the end of the part around the next frame. */
   get partEnd(): Milliseconds {
-    return this.#programDateTime + framesToMs(this.framesLeftInPart);
+    return this.programDateTime + framesToMs(this.framesLeftInPart);
   }
 
   /** Media sequence number and part index of a frame. */
@@ -69,10 +70,9 @@ export class Timeline {
   /** Gives the next frame its place. */
   advance(): void {
     this.#nextFrame += 1;
-    this.#programDateTime += FRAME_DURATION_MS;
     if (!this.endsSegment(this.#nextFrame)) return;
     const slewMs = Math.max(-MAX_SLEW_MS_PER_SEGMENT, Math.min(MAX_SLEW_MS_PER_SEGMENT, this.#driftMs));
-    this.#programDateTime += slewMs;
+    this.#anchor = { nextFrame: this.#nextFrame, programDateTime: this.programDateTime + slewMs };
     this.#driftMs -= slewMs;
   }
 }

@@ -8,6 +8,9 @@ export const MAX_WAITING_PARTS = 700;
 /** Pause before a failed write is tried again, in ms. */
 const RETRY_MS = 100;
 
+/** How often the release time of a part is looked at anew, in ms. */
+const LOOK_MS = 50;
+
 /** What a publisher tells. */
 export type PublisherEvents = {
   /** A part is in the part log. */
@@ -76,9 +79,11 @@ export class PartPublisher {
     this.#active = false;
   }
 
-  async #untilRelease(releaseAt: number): Promise<void> {
-    while (!this.#hurry && !this.#abort.signal.aborted && releaseAt > Date.now()) {
-      await pause(Math.min(releaseAt - Date.now(), 50), this.#abort.signal);
+  async #untilRelease(releaseAt: () => number): Promise<void> {
+    while (!this.#hurry && !this.#abort.signal.aborted) {
+      const waitMs = releaseAt() - Date.now();
+      if (waitMs <= 0) return;
+      await pause(Math.min(waitMs, LOOK_MS), this.#abort.signal);
     }
   }
 
