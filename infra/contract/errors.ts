@@ -22,6 +22,7 @@ export const ERROR_TABLE = {
   internal: { status: 500, close: 4003, title: 'Something broke on the server' },
   not_found: { status: 404, close: 4512, title: 'There is nothing at this address' },
   off_air: { status: 404, close: 4004, title: 'The station is off air' },
+  station_exists: { status: 409, close: 4515, title: 'There is a station with this name already' },
   bad_request: { status: 400, close: 4513, title: 'The request is not valid' },
   method_not_allowed: { status: 405, close: 4514, title: 'This method is not allowed here' },
   hold_expired: { status: 503, close: 4005, title: 'What was waited for has not been published' },

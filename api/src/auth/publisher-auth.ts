@@ -1,0 +1,77 @@
+import { AwazError, SLUG_PATTERN, STREAM_KEY_PATTERN } from '@awaz/infra/contract';
+import { pause } from '@awaz/infra/runtime';
+import { GuessLimiter } from './guess-limiter.ts';
+import { findStreamKey, type StreamKeyRecord } from './stream-key.ts';
+
+/** Where stream keys are kept; the station store is one. */
+export type StreamKeySource = {
+  /** All keys of a station, revoked ones too; undefined when there is no such station. */
+  streamKeys(station: string): Promise<StreamKeyRecord[] | undefined>;
+  /** Notes that a key was used just now. */
+  noteKeyUse(station: string, keyId: string): Promise<void>;
+};
+
+/** Somebody's wish to publish. */
+export type PublishClaim = {
+  station: string;
+  /** The stream key, from wherever the client put it; empty when it gave none. */
+  secret: string;
+  /** Where the client connects from. */
+  address: string;
+  /** Ends the wait of a slowed-down guess. */
+  signal: AbortSignal;
+};
+
+/** Decides who may publish on a station. */
+export class PublisherAuth {
+  readonly #keys: StreamKeySource;
+  readonly #limiter: GuessLimiter;
+
+  constructor(keys: StreamKeySource, limiter = new GuessLimiter()) {
+    this.#keys = keys;
+    this.#limiter = limiter;
+  }
+
+  /** Settles with the id of the key. Throws `unknown_station`, `bad_key` (after a wait for who guesses) or `key_revoked`. */
+  async authorize({ station, secret, address, signal }: PublishClaim): Promise<{ keyId: string }> {
+    const records = SLUG_PATTERN.test(station) ? await this.#keys.streamKeys(station) : undefined;
+    if (records === undefined) throw unknownStation(station);
+    const record = STREAM_KEY_PATTERN.test(secret) ? findStreamKey(records, secret) : undefined;
+    if (record === undefined) {
+      await pause(this.#limiter.wrongKey(address), signal);
+      throw wrongKey(station, secret);
+    }
+    if (record.revokedAt !== undefined) throw keyRevoked(record);
+    await this.#keys.noteKeyUse(station, record.id);
+    return { keyId: record.id };
+  }
+
+  /** Looks whether a key that was good still is; throws `unknown_station` or `key_revoked`. */
+  async recheck(station: string, keyId: string): Promise<void> {
+    const records = await this.#keys.streamKeys(station);
+    if (records === undefined) throw unknownStation(station);
+    const record = records.find(({ id }) => id === keyId);
+    if (record?.revokedAt !== undefined) throw keyRevoked(record);
+    if (record === undefined)
+      throw new AwazError('key_revoked', `The stream key ${keyId} is gone. Ask for another one.`);
+  }
+}
+
+function unknownStation(station: string): AwazError {
+  const named = SLUG_PATTERN.test(station) ? `"${station}"` : 'by this name';
+  return new AwazError('unknown_station', `There is no station ${named}. Check the address.`);
+}
+
+function wrongKey(station: string, secret: string): AwazError {
+  const what = secret === '' ? 'No stream key was given' : `The stream key is not one of station "${station}"`;
+  return new AwazError('bad_key', `${what}. Give it as ?key=… or as Authorization: Bearer ….`);
+}
+
+function keyRevoked({ id, label, revokedAt }: StreamKeyRecord): AwazError {
+  const when = revokedAt === undefined ? '' : ` on ${new Date(revokedAt).toISOString()}`;
+  const name = label === '' ? id : `${id} (${label})`;
+  return new AwazError(
+    'key_revoked',
+    `The stream key ${name} was revoked${when}. Ask the station's owner for another one.`,
+  );
+}

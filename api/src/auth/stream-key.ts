@@ -1,0 +1,47 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A stream key as it is stored: everything but the key itself. */
+export type StreamKeyRecord = {
+  /** Names the key in lists and logs. */
+  id: string;
+  /** What its owner calls it. */
+  label: string;
+  /** SHA-256 of the key, hex. The key has 165 bits of chance, so a slow hash would add nothing. */
+  hash: string;
+  /** Ms since 1970. */
+  createdAt: number;
+  lastUsedAt?: number;
+  revokedAt?: number;
+};
+
+const KEY_LENGTH = 32;
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Bytes from here on would make the first letters of the alphabet more likely than the rest. */
+const FAIR_BYTES = 256 - (256 % ALPHABET.length);
+
+/** A new stream key; `STREAM_KEY_PATTERN` describes it. */
+export function makeStreamKey(): string {
+  let key = '';
+  while (key.length < KEY_LENGTH) {
+    const letters = [...randomBytes(KEY_LENGTH)].filter((byte) => byte < FAIR_BYTES);
+    key += letters.map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  }
+  return key.slice(0, KEY_LENGTH);
+}
+
+/** What is stored of a stream key. */
+export function hashStreamKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Finds the record of a key; looks at all of them for the same time whichever it is. */
+export function findStreamKey(records: readonly StreamKeyRecord[], key: string): StreamKeyRecord | undefined {
+  const given = createHash('sha256').update(key).digest();
+  let found: StreamKeyRecord | undefined;
+  for (const record of records) {
+    const stored = Buffer.from(record.hash, 'hex');
+    if (stored.length === given.length && timingSafeEqual(stored, given)) found = record;
+  }
+  return found;
+}

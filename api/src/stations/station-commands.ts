@@ -1,0 +1,156 @@
+import { AwazError, listenPath, multivariantPath, studioPath } from '@awaz/infra/contract';
+import type { StreamKeyRecord } from '../auth/index.ts';
+import type { StationStore } from './station-store.ts';
+
+/** What the options of one call say. */
+export type CommandOptions = { title?: string; label?: string; 'if-missing'?: boolean; yes?: boolean };
+
+/** Everything a command works with. */
+export type CommandContext = {
+  stations: StationStore;
+  /** Where the server is reached, without a slash at the end. */
+  publicUrl: string;
+  options: CommandOptions;
+  /** Asks the person at the terminal; false when there is nobody to ask. */
+  confirm: (question: string) => Promise<boolean>;
+};
+
+/** What a command has to say: once for programs, once for people. */
+export type CommandAnswer = { json: unknown; text: string };
+
+/** A command: its arguments after the name, what it does. */
+export type Command = {
+  /** Names of the arguments it needs. */
+  args: readonly string[];
+  /** One line for `--help`. */
+  summary: string;
+  run(context: CommandContext, args: string[]): Promise<CommandAnswer>;
+};
+
+/** Name of the station that a first run makes. */
+const FIRST_STATION = { slug: 'my-station', title: 'My station' };
+
+async function freshKey({ stations, publicUrl, options }: CommandContext, slug: string) {
+  const { key, record } = await stations.addKey(slug, options.label);
+  return {
+    station: slug,
+    key,
+    keyId: record.id,
+    listenUrl: `${publicUrl}${listenPath(slug)}`,
+    playlistUrl: `${publicUrl}${multivariantPath(slug)}`,
+    studioUrl: `${publicUrl}${studioPath(slug, key)}`,
+  };
+}
+
+function keyText(fresh: Awaited<ReturnType<typeof freshKey>>): string {
+  return [
+    `Station     ${fresh.station}`,
+    `Listen      ${fresh.listenUrl}`,
+    `Playlist    ${fresh.playlistUrl}`,
+    `Studio      ${fresh.studioUrl}`,
+    `Stream key  ${fresh.key}   (id ${fresh.keyId}; shown this once, only its hash is kept)`,
+  ].join('\n');
+}
+
+async function addStation(context: CommandContext, slug: string): Promise<CommandAnswer> {
+  const { title, 'if-missing': ifMissing } = context.options;
+  let created = true;
+  try {
+    await context.stations.add({ slug, title });
+  } catch (error) {
+    if (!ifMissing || !(error instanceof AwazError) || error.code !== 'station_exists') throw error;
+    created = false;
+  }
+  const fresh = await freshKey(context, slug);
+  return { json: { ...fresh, created }, text: keyText(fresh) };
+}
+
+function keyRow({ id, label, createdAt, lastUsedAt, revokedAt }: StreamKeyRecord): string[] {
+  const time = (ms: number | undefined) => (ms === undefined ? '-' : new Date(ms).toISOString().slice(0, 16));
+  return [id, label || '-', time(createdAt), time(lastUsedAt), revokedAt === undefined ? 'active' : 'revoked'];
+}
+
+/** Columns of equal width. */
+function table(rows: string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+async function removeStation({ stations, options, confirm }: CommandContext, slug: string): Promise<CommandAnswer> {
+  const question = `Remove station "${slug}" with all its stream keys and end its broadcast?`;
+  if (!options.yes && !(await confirm(question))) {
+    throw new AwazError('bad_request', `Nothing was removed. Answer yes, or give --yes, to remove "${slug}".`);
+  }
+  await stations.remove(slug);
+  return { json: { removed: slug }, text: `Removed ${slug}.` };
+}
+
+/** All commands of `npm run station`, by name. */
+export const COMMANDS: Record<string, Command> = {
+  add: {
+    args: ['SLUG'],
+    summary: 'Makes a station and its first stream key. --title "…"; --if-missing: only a fresh key if it exists.',
+    run: (context, [slug = '']) => addStation(context, slug),
+  },
+  list: {
+    args: [],
+    summary: 'Lists all stations.',
+    async run({ stations, publicUrl }) {
+      const all = await stations.list();
+      const rows = all.map(({ slug, title }) => [slug, title, `${publicUrl}${listenPath(slug)}`]);
+      const text = rows.length === 0 ? 'There is no station yet.' : table([['SLUG', 'TITLE', 'LISTEN'], ...rows]);
+      return { json: { stations: all }, text };
+    },
+  },
+  key: {
+    args: ['SLUG'],
+    summary: 'Makes another stream key. --label "…" tells what it is for.',
+    async run(context, [slug = '']) {
+      const fresh = await freshKey(context, slug);
+      return { json: fresh, text: keyText(fresh) };
+    },
+  },
+  keys: {
+    args: ['SLUG'],
+    summary: 'Lists the stream keys of a station; the keys themselves are not kept.',
+    async run({ stations }, [slug = '']) {
+      const records = await stations.streamKeys(slug);
+      if (records === undefined) throw new AwazError('unknown_station', `There is no station "${slug}".`);
+      const header = ['ID', 'LABEL', 'CREATED', 'LAST USED', 'STATE'];
+      return {
+        json: { station: slug, keys: records.map(({ hash: _, ...shown }) => shown) },
+        text: table([header, ...records.map(keyRow)]),
+      };
+    },
+  },
+  revoke: {
+    args: ['SLUG', 'KEYID'],
+    summary: 'Revokes a stream key; who publishes with it is cut off.',
+    async run({ stations }, [slug = '', keyId = '']) {
+      await stations.revokeKey(slug, keyId);
+      return { json: { station: slug, revoked: keyId }, text: `Revoked key ${keyId} of ${slug}.` };
+    },
+  },
+  remove: {
+    args: ['SLUG'],
+    summary: 'Removes a station and ends its broadcast. Asks first; --yes does not.',
+    run: (context, [slug = '']) => removeStation(context, slug),
+  },
+  'first-run': {
+    args: [],
+    summary: `Makes the station "${FIRST_STATION.slug}" if there is none at all; prints {"station","key"} or {}.`,
+    async run(context) {
+      if ((await context.stations.list()).length > 0) return { json: {}, text: '{}' };
+      await context.stations.add(FIRST_STATION);
+      const { station, key } = await freshKey(context, FIRST_STATION.slug);
+      return { json: { station, key }, text: JSON.stringify({ station, key }) };
+    },
+  },
+};

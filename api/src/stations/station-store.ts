@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { appendEnd } from '@awaz/infra/chunk-log';
+import { AwazError } from '@awaz/infra/contract';
+import { type ControlBus, type RedisHandle, Script, STATIONS_KEY, stationKeys } from '@awaz/infra/redis';
+import { hashStreamKey, makeStreamKey, type StreamKeyRecord } from '../auth/index.ts';
+import { type NewStation, newStation, parseStation, type Station, stationFields } from './station.ts';
+
+/** Most keys of a station that are not revoked. */
+export const MAX_STREAM_KEYS = 50;
+
+/** Revoked keys that are remembered, so that their users are told; the one revoked first is forgotten beyond it. */
+export const MAX_REVOKED_KEYS = 100;
+
+// KEYS station · ARGV fields…
+const createScript = new Script<number>(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+for i = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return 1
+`);
+
+// KEYS keys · ARGV keyId, field, ms since 1970. Sets a time of a key, the later one if it has one; 0 when there is no key.
+const stampScript = new Script<number>(`
+local text = redis.call('HGET', KEYS[1], ARGV[1])
+if not text then return 0 end
+local record = cjson.decode(text)
+if ARGV[2] == 'revokedAt' and record.revokedAt then return 1 end
+record[ARGV[2]] = tonumber(ARGV[3])
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(record))
+return 1
+`);
+
+/** What a station store needs. */
+export type StationStoreOptions = {
+  handle: RedisHandle;
+  /** Tells running programs of revoked keys and removed stations. */
+  bus: Pick<ControlBus, 'publish'>;
+  registry: BroadcastRegistry;
+};
+
+/** Stations and their stream keys. Stateless; the truth is in Redis. */
+export class StationStore {
+  readonly #handle: RedisHandle;
+  readonly #bus: Pick<ControlBus, 'publish'>;
+  readonly #registry: BroadcastRegistry;
+
+  constructor({ handle, bus, registry }: StationStoreOptions) {
+    this.#handle = handle;
+    this.#bus = bus;
+    this.#registry = registry;
+  }
+
+  /** Makes a station. Throws `bad_request` or `station_exists`. */
+  async add(wish: NewStation): Promise<Station> {
+    const station = newStation(wish, Date.now());
+    const { slug, createdAt } = station;
+    // First the list: a crash in between leaves a name without a station, which is no station.
+    await this.#handle.commands.zadd(STATIONS_KEY, 'NX', createdAt, slug);
+    const fields = Object.entries(stationFields(station)).flat();
+    if ((await createScript.run(this.#handle.commands, [stationKeys(slug).station], fields)) === 0) {
+      throw new AwazError('station_exists', `There is a station "${slug}" already. Choose another address.`);
+    }
+    return station;
+  }
+
+  /** The station by this slug; undefined when there is none. */
+  async get(slug: string): Promise<Station | undefined> {
+    return parseStation(await this.#handle.commands.hgetall(stationKeys(slug).station));
+  }
+
+  /** All stations, the oldest first. */
+  async list(): Promise<Station[]> {
+    const slugs = await this.#handle.commands.zrange(STATIONS_KEY, '0', '-1');
+    const stations = await Promise.all(slugs.map((slug) => this.get(slug)));
+    return stations.filter((station) => station !== undefined);
+  }
+
+  /**
+   * Removes a station with its keys and ends its broadcast; the media of the broadcast stays as long as after any end.
+   * Throws `unknown_station`.
+   */
+  async remove(slug: string): Promise<void> {
+    const keys = stationKeys(slug);
+    const live = await this.#registry.get(slug);
+    if ((await this.#handle.commands.del(keys.station, keys.streamKeys)) === 0) throw unknownStation(slug);
+    await this.#handle.commands.zrem(STATIONS_KEY, slug);
+    if (live?.state === 'live') await appendEnd(this.#handle, live, 'station_removed');
+    await this.#bus.publish({ type: 'station_removed', station: slug });
+  }
+
+  /** Makes a stream key. It is told this once: only its hash is kept. Throws `unknown_station` or `bad_request`. */
+  async addKey(slug: string, label = ''): Promise<{ key: string; record: StreamKeyRecord }> {
+    const records = await this.streamKeys(slug);
+    if (records === undefined) throw unknownStation(slug);
+    if (records.filter(({ revokedAt }) => revokedAt === undefined).length >= MAX_STREAM_KEYS) {
+      throw new AwazError('bad_request', `"${slug}" has ${MAX_STREAM_KEYS} stream keys. Revoke one that is not used.`);
+    }
+    const key = makeStreamKey();
+    const id = randomBytes(4).toString('hex');
+    const record = { id, label: label.trim().slice(0, 60), hash: hashStreamKey(key), createdAt: Date.now() };
+    await this.#handle.commands.hset(stationKeys(slug).streamKeys, id, JSON.stringify(record));
+    return { key, record };
+  }
+
+  /** All keys of a station, revoked ones too, the oldest first; undefined when there is no such station. */
+  async streamKeys(slug: string): Promise<StreamKeyRecord[] | undefined> {
+    const keys = stationKeys(slug);
+    const [exists, hash] = await Promise.all([
+      this.#handle.commands.exists(keys.station),
+      this.#handle.commands.hgetall(keys.streamKeys),
+    ]);
+    if (exists === 0) return undefined;
+    const records = Object.values(hash).map((text) => JSON.parse(text) as StreamKeyRecord);
+    return records.sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  /** Notes that a key was used just now. */
+  async noteKeyUse(slug: string, keyId: string): Promise<void> {
+    await this.#stamp(slug, keyId, 'lastUsedAt');
+  }
+
+  /** Revokes a key for good; who publishes with it is cut off. Throws `unknown_station` or `not_found`. */
+  async revokeKey(slug: string, keyId: string): Promise<void> {
+    if ((await this.get(slug)) === undefined) throw unknownStation(slug);
+    if (!(await this.#stamp(slug, keyId, 'revokedAt'))) {
+      throw new AwazError('not_found', `Station "${slug}" has no stream key "${keyId}".`);
+    }
+    await this.#forgetOldRevoked(slug);
+    await this.#bus.publish({ type: 'key_revoked', station: slug, keyId });
+  }
+
+  async #stamp(slug: string, keyId: string, field: 'lastUsedAt' | 'revokedAt'): Promise<boolean> {
+    const keys = [stationKeys(slug).streamKeys];
+    return (await stampScript.run(this.#handle.commands, keys, [keyId, field, Date.now()])) === 1;
+  }
+
+  async #forgetOldRevoked(slug: string): Promise<void> {
+    const records = (await this.streamKeys(slug)) ?? [];
+    const revoked = records.filter(({ revokedAt }) => revokedAt !== undefined);
+    const old = revoked.sort((a, b) => (a.revokedAt ?? 0) - (b.revokedAt ?? 0)).slice(0, -MAX_REVOKED_KEYS);
+    if (old.length > 0) await this.#handle.commands.hdel(stationKeys(slug).streamKeys, ...old.map(({ id }) => id));
+  }
+}
+
+function unknownStation(slug: string): AwazError {
+  return new AwazError('unknown_station', `There is no station "${slug.slice(0, 60)}".`);
+}

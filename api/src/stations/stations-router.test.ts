@@ -1,0 +1,99 @@
+import { BroadcastRegistry, publisherToken } from '@awaz/infra/broadcasts';
+import { AwazError, cutForPartTarget, ERROR_TABLE, parseLadder } from '@awaz/infra/contract';
+import { ControlBus, type RedisHandle } from '@awaz/infra/redis';
+import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Koa from 'koa';
+import { BriefCache } from './brief-cache.ts';
+import { StationStore, stationsRouter } from './index.ts';
+
+let redis: TestRedis;
+let handle: RedisHandle;
+let registry: BroadcastRegistry;
+let store: StationStore;
+let origin: string;
+const ends: (() => Promise<void> | void)[] = [];
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  handle = redis.handle();
+  registry = new BroadcastRegistry(handle);
+  const bus = new ControlBus(handle);
+  store = new StationStore({ handle, bus, registry });
+  const app = new Koa();
+  app.use(async (context, next) => {
+    try {
+      await next();
+    } catch (error) {
+      context.status = error instanceof AwazError ? ERROR_TABLE[error.code].status : 500;
+      context.body = { code: error instanceof AwazError ? error.code : String(error) };
+    }
+  });
+  app.use(stationsRouter({ stations: store, registry }).routes());
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  ends.push(() => bus.close());
+  ends.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+afterAll(async () => {
+  for (const end of ends) await end();
+  await redis.close();
+});
+
+const get = async (path: string) => {
+  const answer = await fetch(origin + path);
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+};
+
+describe('GET /api/v1/stations', () => {
+  it('lists public stations with their addresses, and whether they are on air', async () => {
+    await store.add({ slug: 'radio', title: 'Radio' });
+    await store.add({ slug: 'secret', public: false });
+    const off = { slug: 'radio', title: 'Radio', live: false, startedAt: null };
+    const addresses = { url: '/live/radio/index.m3u8', page: '/s/radio' };
+    expect(await get('/api/v1/stations')).toEqual({ status: 200, body: { stations: [{ ...off, ...addresses }] } });
+    expect(await get('/api/v1/stations/radio')).toEqual({ status: 200, body: { ...off, ...addresses } });
+
+    const token = publisherToken('k');
+    const cut = cutForPartTarget(192);
+    await registry.open('radio', { token, takeover: false, ladder: parseLadder('64k'), cut, openedBy: 'k' });
+    const on = await until(async () => {
+      const { body } = await get('/api/v1/stations/radio');
+      return body.live ? body : undefined;
+    });
+    expect(on.startedAt).toBe((await registry.get('radio'))?.startedAt);
+  });
+
+  it('answers unknown_station with 404 for a station that is unknown, private or no name at all', async () => {
+    for (const name of ['nowhere', 'secret', 'a%2fb', 'UPPER', 'a'.repeat(300)]) {
+      expect(await get(`/api/v1/stations/${name}`)).toEqual({ status: 404, body: { code: 'unknown_station' } });
+    }
+  });
+});
+
+describe('BriefCache', () => {
+  it('shares one load among those who ask at the same time, and loads a failed one again', async () => {
+    let loads = 0;
+    const cache = new BriefCache(60_000, 2, async (key) => {
+      loads++;
+      if (loads === 1) throw new Error('away');
+      return key;
+    });
+    await expect(Promise.all([cache.get('a'), cache.get('a')])).rejects.toThrow('away');
+    expect(loads).toBe(1);
+    expect(await Promise.all([cache.get('a'), cache.get('a')])).toEqual(['a', 'a']);
+    expect(loads).toBe(2);
+  });
+
+  it('drops the oldest entry when there are too many', async () => {
+    const loads: string[] = [];
+    const cache = new BriefCache(60_000, 2, async (key) => loads.push(key));
+    for (const key of ['a', 'b', 'c', 'b', 'a']) await cache.get(key);
+    expect(loads).toEqual(['a', 'b', 'c', 'a']);
+  });
+});
