@@ -1,5 +1,8 @@
 /** For tests, end-to-end tests and benchmarks only: real servers, programs and signals to test with. */
+export { type ChromiumOptions, launchChromium, type TestChromium } from './chromium.ts';
 export { testFfmpeg } from './ffmpeg.ts';
+export { type ProgramEnd, type ProgramOptions, runProgram, spawnProgram, type TestProgram } from './programs.ts';
 export { startTestRedis, type TestRedis } from './redis.ts';
 export { type TempDir, tempDir } from './temp-dir.ts';
 export { type UntilOptions, until } from './until.ts';
+export { clickTrack, pcm16Of, type Sound, type SoundFormat, silence, tone, wavOf } from './wav.ts';
