@@ -25,11 +25,12 @@ export class RedisHandle {
   }
 
   /** A further connection, for blocking reads, subscriptions or BullMQ. Whoever asks for it may disconnect it early. */
-  connect(kind: ConnectionKind, options: RedisOptions = {}): Redis {
+  connect(kind: ConnectionKind, options: Omit<RedisOptions, 'replyMapping'> = {}): Redis {
     if (this.#closed) throw new Error('The Redis handle is closed; no further connection can be made from it.');
-    const redis = new Redis(redisPath(this.#url), {
+    const redis = new EndingRedis(redisPath(this.#url), {
       maxRetriesPerRequest: kind === 'patient' ? null : 3,
       enableReadyCheck: true,
+      disconnectTimeout: 200, // ioredis waits that long, and keeps the process, for a stream that is gone already
       retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1000),
       ...options,
     });
@@ -48,6 +49,20 @@ export class RedisHandle {
     );
     for (const redis of this.#open) redis.disconnect();
     await Promise.all(ends);
+  }
+}
+
+/**
+ * ioredis forgets a connection that is disconnected while it waits to reconnect: no 'end' comes, and commands in its
+ * queue never settle. One more attempt, given up as soon as it succeeds, makes it end like any other.
+ */
+class EndingRedis extends Redis {
+  override disconnect(reconnect = false): void {
+    const waits = this.status === 'reconnecting' && !reconnect;
+    super.disconnect(reconnect);
+    if (!waits) return;
+    this.once('connect', () => super.disconnect());
+    this.connect().catch(() => undefined);
   }
 }
 
