@@ -34,7 +34,8 @@ async function run(args: string, input: Readable & { isTTY?: boolean } = Readabl
   const output = new PassThrough();
   const errors = new PassThrough();
   const argv = args.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [];
-  const context = { redisUrl: redis.url, publicUrl: 'https://radio.example/', input, output, errors };
+  const settings = () => ({ redisUrl: redis.url, publicUrl: 'https://radio.example/' });
+  const context = { settings, input, output, errors };
   const code = await runStationCli(argv, context);
   return { code, out: String(output.read() ?? ''), err: String(errors.read() ?? '') };
 }

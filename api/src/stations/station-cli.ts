@@ -4,14 +4,14 @@ import { parseArgs } from 'node:util';
 import { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { AwazError } from '@awaz/infra/contract';
 import { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import { ConfigError } from '@awaz/infra/runtime';
 import { COMMANDS, type Command, type CommandAnswer, type CommandOptions } from './station-commands.ts';
 import { StationStore } from './station-store.ts';
 
 /** What the command line works with. */
 export type StationCliContext = {
-  redisUrl: string;
-  /** Where the server is reached. */
-  publicUrl: string;
+  /** Reads the environment: `redisUrl`, and where the server is reached. Asked only when there is something to do. */
+  settings: () => { redisUrl: string; publicUrl: string };
   input: Readable & { isTTY?: boolean };
   output: Writable;
   errors: Writable;
@@ -75,11 +75,12 @@ function parse(argv: string[]) {
 }
 
 async function runCommand(command: Command, call: Call, context: StationCliContext): Promise<CommandAnswer> {
-  const handle = new RedisHandle(context.redisUrl);
+  const { redisUrl, publicUrl: givenUrl } = context.settings();
+  const handle = new RedisHandle(redisUrl);
   const bus = new ControlBus(handle);
   try {
     const stations = new StationStore({ handle, bus, registry: new BroadcastRegistry(handle) });
-    const publicUrl = context.publicUrl.replace(/\/+$/, '');
+    const publicUrl = givenUrl.replace(/\/+$/, '');
     const confirm = (question: string) => ask(question, context);
     return await command.run({ stations, publicUrl, options: call.options, confirm }, call.args);
   } finally {
@@ -115,7 +116,7 @@ function usage(): string {
 
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${usage()}`;
-  if (error instanceof AwazError) return error.message;
+  if (error instanceof AwazError || error instanceof ConfigError) return error.message;
   const { name, message } = error as Error;
   if (name === 'MaxRetriesPerRequestError')
     return 'Redis does not answer. Is the server running, and is REDIS_URL right?';
