@@ -14,6 +14,8 @@ export type ResumeCursor = {
   restartSample: number;
   /** Bytes to feed before the restart point, base64; empty at the beginning of a stream. */
   prefix: string;
+  /** What the scanner has to know besides the prefix; see `RestartPoint.state`. */
+  state: string;
   /** Samples (48 kHz) of the container stream that are published up to the end of the part; a multiple of 1024. */
   publishedSample: number;
 };

@@ -13,6 +13,7 @@ const CURSOR: ResumeCursor = {
   byteOffset: 0,
   restartSample: 0,
   prefix: '',
+  state: '',
   publishedSample: 0,
 };
 

@@ -16,6 +16,8 @@ export type RestartPlace = {
   sample48: number;
   /** What has to be fed before. */
   prefix: Uint8Array;
+  /** What the scanner has to know besides. */
+  state: string;
 };
 
 /** The restart points of a container stream that may still be needed. */

@@ -3,7 +3,7 @@ import { AwazError, type EndReason, SAMPLE_RATE, samplesToMs } from '@awaz/infra
 import type { Logger } from '@awaz/infra/runtime';
 import type { SourceFrame } from '../packager/packager.ts';
 import type { SessionBroadcast, SessionContext } from './session-context.ts';
-import { type ChunkEntry, type RunStart, SourceRun } from './source-run.ts';
+import { type RunStart, type SourceBytes, SourceRun } from './source-run.ts';
 
 /** Runs that may fail one after the other without a new frame before the audio at that place is left out. */
 const MAX_FRUITLESS_RUNS = 2;
@@ -16,6 +16,8 @@ const MAX_RUNS_OF_BAD_EPOCH = 2;
 
 /** Runs that may fail without a new frame in the middle of an epoch before the rest of it is refused. */
 const MAX_RUNS_WITHOUT_PROGRESS = 8;
+
+type ChunkEntry = Extract<ChunkLogEntry, { kind: 'chunk' }>;
 
 /** How playing the chunk log ended. */
 export type PlayOutcome = { kind: 'ended'; reason: EndReason } | { kind: 'aborted' };
@@ -124,11 +126,11 @@ export class SourcePlayer {
     if (this.#run !== undefined && this.#run.epoch !== chunk.epoch) await this.#finishRun();
     const fedBefore = this.#run?.fedSample ?? 0;
     try {
-      let at: number | undefined = byteOffset;
-      while (at !== undefined) {
-        this.#run ??= this.#begin(this.#freshStart(chunk, at));
-        at = await this.#run.take(chunk, at);
-        if (at !== undefined) await this.#finishRun();
+      let rest: SourceBytes | undefined = sourceBytes(chunk, byteOffset);
+      while (rest !== undefined) {
+        this.#run ??= this.#begin(this.#freshStart(chunk, rest));
+        rest = await this.#run.take(rest);
+        if (rest !== undefined) await this.#finishRun();
       }
     } catch (error) {
       if (!(error instanceof AwazError)) throw error;
@@ -142,17 +144,17 @@ export class SourcePlayer {
     this.#options.onChunk(this.#chunkMs);
   }
 
-  #freshStart(chunk: ChunkEntry, byteOffset: number): RunStart {
-    const format = this.#formats.get(chunk.epoch) ?? '';
-    const { epoch, id: entryId } = chunk;
+  #freshStart({ epoch, id }: ChunkEntry, source: SourceBytes): RunStart {
+    const [place = { entryId: id, byteOffset: 0 }] = source.places;
     return {
       epoch,
-      format,
-      entryId,
-      byteOffset,
+      format: this.#formats.get(epoch) ?? '',
+      entryId: place.entryId,
+      byteOffset: place.byteOffset,
       restartSample: 0,
       publishedSample: 0,
       prefix: new Uint8Array(0),
+      state: '',
       keepLate: false,
     };
   }
@@ -211,6 +213,11 @@ export class SourcePlayer {
     const { station, broadcastId } = broadcast;
     await context.bus.publish({ type: 'media_refused', station, broadcastId, epoch, detail: detail.slice(0, 300) });
   }
+}
+
+function sourceBytes({ id: entryId, payload, capturedAt }: ChunkEntry, byteOffset: number): SourceBytes {
+  const bytes = payload.subarray(byteOffset);
+  return { bytes, places: [{ entryId, byteOffset, bytes: bytes.length }], capturedAt };
 }
 
 /** The greatest stream id below `id`, so that reading after it begins with `id`. */

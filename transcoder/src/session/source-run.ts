@@ -1,16 +1,13 @@
-import type { ChunkLogEntry } from '@awaz/infra/chunk-log';
-import { type ContainerScanner, createScanner, type RestartPoint } from '@awaz/infra/containers';
+import { type ContainerScanner, createScanner, type RestartPoint, type ScanReport } from '@awaz/infra/containers';
 import { parseIngestFormat, type Rung, SAMPLE_RATE, SAMPLES_PER_FRAME, samplesToMs } from '@awaz/infra/contract';
 import type { ResumeCursor } from '@awaz/infra/part-log';
 import { type LadderEnd, LadderProcess } from '../ffmpeg/ladder-process.ts';
 import { AdtsParser } from '../frames/adts-parser.ts';
 import { FrameAligner } from '../frames/frame-aligner.ts';
 import type { SourceFrame } from '../packager/packager.ts';
-import { RestartHistory } from './restart-history.ts';
+import { type ChunkPlace, ChunkPlaces } from './chunk-places.ts';
+import { RestartHistory, type RestartPlace } from './restart-history.ts';
 import { SourceClock } from './source-clock.ts';
-
-/** A chunk of the chunk log. */
-export type ChunkEntry = Extract<ChunkLogEntry, { kind: 'chunk' }>;
 
 /** Where a run begins: at the start of a container stream, or at a restart point with some of it published. */
 export type RunStart = Omit<ResumeCursor, 'prefix'> & {
@@ -19,6 +16,15 @@ export type RunStart = Omit<ResumeCursor, 'prefix'> & {
   skipToSample?: number;
   /** Whether audio captured before now has to be published however late: it is us who are late. */
   keepLate: boolean;
+};
+
+/** Bytes of a container stream on their way into a run. */
+export type SourceBytes = {
+  bytes: Uint8Array;
+  /** Where they are in the chunk log, in order; together as long as `bytes`. */
+  places: (ChunkPlace & { bytes: number })[];
+  /** When their last sample was captured, ms since 1970. */
+  capturedAt: number;
 };
 
 /** What a run needs from its session. */
@@ -43,8 +49,8 @@ export class SourceRun {
   readonly #parsers: AdtsParser[];
   readonly #history: RestartHistory;
   #process: LadderProcess | undefined;
-  #sourceBytes = 0;
-  #chunkStart = 0;
+  readonly #places = new ChunkPlaces();
+  #feedBytes = 0;
   #nextFrame = 0;
   #firstHanded = true;
   #waitingForSkip: boolean;
@@ -59,16 +65,11 @@ export class SourceRun {
     this.#aligner = new FrameAligner(context.ladder.length);
     this.#parsers = context.ladder.map(() => new AdtsParser());
     this.#waitingForSkip = start.skipToSample !== undefined;
-    const format = parseIngestFormat(start.format);
-    const resumes = start.prefix.length > 0 || start.restartSample > 0;
-    this.#scanner = createScanner(format, resumes ? { prefix: start.prefix, sample: start.restartSample } : undefined);
-    this.#history = new RestartHistory({
-      entryId: start.entryId,
-      byteOffset: start.byteOffset,
-      sample: start.restartSample,
-      sample48: start.restartSample, // at most a little off; older than anything that is compared with it
-      prefix: start.prefix,
-    });
+    const { prefix, state, restartSample: sample, entryId, byteOffset } = start;
+    const resumes = prefix.length > 0 || state !== '' || sample > 0;
+    this.#scanner = createScanner(parseIngestFormat(start.format), resumes ? { prefix, state, sample } : undefined);
+    // Its place at 48 kHz is not known yet; nothing older is ever compared with it.
+    this.#history = new RestartHistory({ entryId, byteOffset, sample, sample48: 0, prefix, state });
   }
 
   /** Samples (48 kHz) that were fed. */
@@ -97,20 +98,21 @@ export class SourceRun {
   }
 
   /**
-   * Feeds a chunk from `byteOffset` on; settles when ffmpeg can take more. Returns the byte at which another container
-   * stream begins in it, for which the next run is to be made. Throws `bad_media`.
+   * Feeds the next bytes; settles when ffmpeg can take more. Returns the bytes from which on another container stream
+   * begins, for which the next run is to be made. Throws `bad_media`.
    */
-  async take(chunk: ChunkEntry, byteOffset: number): Promise<number | undefined> {
-    const bytes = chunk.payload.subarray(byteOffset);
-    const before = this.#sourceBytes;
-    this.#chunkStart = before;
+  async take({ bytes, places, capturedAt }: SourceBytes): Promise<SourceBytes | undefined> {
+    const before = this.#places.end;
+    for (const { bytes: length, ...place } of places) this.#places.add(place, length);
     const report = this.#scanner.scan(bytes);
-    this.#sourceBytes += report.newStreamAt ?? bytes.length;
-    this.#clock.mark(this.fedSample, chunk.capturedAt);
-    const feed = this.#waitingForSkip ? this.#feedAfterSkip(bytes, report.restartPoints) : report.feed;
-    for (const point of report.restartPoints) this.#remember(point, chunk, byteOffset);
+    this.#clock.mark(this.fedSample, capturedAt);
+    for (const point of report.restartPoints) this.#remember(point);
+    const feed = this.#waitingForSkip ? this.#feedAfterSkip(report) : report.feed;
+    this.#feedBytes += report.feed.reduce((sum, piece) => sum + piece.length, 0);
     for (const piece of feed) await this.#feed(piece);
-    return report.newStreamAt === undefined ? undefined : byteOffset + report.newStreamAt;
+    if (report.newStreamAt === undefined) return undefined;
+    const rest = report.rest ?? bytes.subarray(Math.max(0, report.newStreamAt));
+    return { bytes: rest, places: this.#places.from(before + report.newStreamAt), capturedAt };
   }
 
   /** Ends the stream and waits for its last frames, however ffmpeg ends. */
@@ -139,27 +141,20 @@ export class SourceRun {
   }
 
   /** Nothing is fed until a restart point behind the audio that is to be left out. */
-  #feedAfterSkip(bytes: Uint8Array, points: RestartPoint[]): Uint8Array[] {
-    const point = points.find(
-      ({ sample, sourceOffset }) =>
-        this.#to48(sample) >= (this.#start.skipToSample ?? 0) && sourceOffset >= this.#chunkStart,
+  #feedAfterSkip({ feed, restartPoints }: ScanReport): Uint8Array[] {
+    const point = restartPoints.find(
+      ({ sample, offset }) => this.#to48(sample) >= (this.#start.skipToSample ?? 0) && offset >= this.#feedBytes,
     );
     if (point === undefined) return [];
     this.#waitingForSkip = false;
     this.#begin(point.sample);
-    return [point.prefix, bytes.subarray(point.sourceOffset - this.#chunkStart)];
+    return [point.prefix, Buffer.concat(feed).subarray(point.offset - this.#feedBytes)];
   }
 
-  #remember({ sourceOffset, sample, prefix }: RestartPoint, chunk: ChunkEntry, byteOffset: number): void {
-    // A unit that began in the chunk before is not worth the account: the next one will do.
-    if (sourceOffset < this.#chunkStart) return;
-    this.#history.add({
-      entryId: chunk.id,
-      byteOffset: byteOffset + sourceOffset - this.#chunkStart,
-      sample,
-      sample48: this.#to48(sample),
-      prefix,
-    });
+  #remember({ sourceOffset, sample, prefix, state }: RestartPoint): void {
+    const place = this.#places.locate(sourceOffset);
+    if (place === undefined) return;
+    this.#history.add({ ...place, sample, sample48: this.#to48(sample), prefix, state });
   }
 
   async #feed(bytes: Uint8Array): Promise<void> {
@@ -223,12 +218,12 @@ export class SourceRun {
     return { payloads, capturedAt, startsRun, keepLate, cursor: () => this.#cursorAt(endSample) };
   }
 
-  #placeAt(sample: number) {
+  #placeAt(sample: number): RestartPlace {
     return this.#history.placeFor(sample);
   }
 
   #cursorAt(publishedSample: number): ResumeCursor {
-    const { entryId, byteOffset, sample, prefix } = this.#placeAt(publishedSample);
+    const { entryId, byteOffset, sample, prefix, state } = this.#placeAt(publishedSample);
     return {
       epoch: this.epoch,
       format: this.#start.format,
@@ -236,6 +231,7 @@ export class SourceRun {
       byteOffset,
       restartSample: sample,
       prefix: Buffer.from(prefix.buffer, prefix.byteOffset, prefix.byteLength).toString('base64'),
+      state,
       publishedSample: Math.max(publishedSample, 0),
     };
   }

@@ -1,0 +1,73 @@
+import { BroadcastRegistry, type LiveRecord, publisherToken } from '@awaz/infra/broadcasts';
+import { ChunkLogWriter } from '@awaz/infra/chunk-log';
+import { cutForPartTarget, parseLadder } from '@awaz/infra/contract';
+import { type PartLogEvent, PartLogReader, type PublishedPart } from '@awaz/infra/part-log';
+import { BROADCAST_QUEUE, type RedisHandle } from '@awaz/infra/redis';
+import { Queue } from 'bullmq';
+
+/** A broadcast as ingest would open it, for tests of workers. */
+export class TestBroadcast {
+  readonly record: LiveRecord;
+  readonly writer: ChunkLogWriter;
+  readonly #handle: RedisHandle;
+  #epoch = 0;
+  #seq = 0;
+
+  private constructor(handle: RedisHandle, record: LiveRecord, token: string) {
+    this.#handle = handle;
+    this.record = record;
+    this.writer = new ChunkLogWriter(handle, { ...record, token });
+  }
+
+  /** Opens a broadcast and gives its job to the workers. */
+  static async open(handle: RedisHandle, station: string): Promise<TestBroadcast> {
+    const token = publisherToken('test');
+    const result = await new BroadcastRegistry(handle).open(station, {
+      token,
+      takeover: false,
+      ladder: parseLadder('64k,128k,256k'),
+      cut: cutForPartTarget(192),
+      openedBy: 'test',
+    });
+    if (!('record' in result)) throw new Error(`The station answered ${result.outcome}.`);
+    const queue = new Queue(BROADCAST_QUEUE.name, {
+      prefix: BROADCAST_QUEUE.prefix,
+      connection: handle.connect('patient'),
+    });
+    const { broadcastId } = result.record;
+    await queue.add('broadcast', { station, broadcastId }, { jobId: broadcastId });
+    await queue.close();
+    return new TestBroadcast(handle, result.record, token);
+  }
+
+  /** Begins a container stream. */
+  async epoch(format: string): Promise<void> {
+    this.#seq = 0;
+    this.#epoch += 1;
+    await this.writer.openEpoch(`e${this.#epoch}`, format);
+  }
+
+  /** Stores the next chunk. */
+  async chunk(payload: Uint8Array, capturedAt: number): Promise<void> {
+    const seq = this.#seq++;
+    await this.writer.append({ epoch: `e${this.#epoch}`, seq, capturedAt, receivedAt: Date.now(), payload });
+  }
+
+  /** Everything in the part log. */
+  async events(): Promise<PartLogEvent[]> {
+    return new PartLogReader(this.#handle, this.record).readAll();
+  }
+
+  /** The parts in the part log. */
+  async parts(): Promise<PublishedPart[]> {
+    return (await this.events()).flatMap((event) => (event.kind === 'part' ? [event.part] : []));
+  }
+
+  /** A rendition as one file: init section and all parts. */
+  async file(rendition: number): Promise<Buffer> {
+    const head = await new PartLogReader(this.#handle, this.record).readMeta();
+    const init = head?.initSections[rendition] ?? new Uint8Array(0);
+    const payloads = (await this.parts()).map((part) => part.payloads[rendition] ?? new Uint8Array(0));
+    return Buffer.concat([init, ...payloads]);
+  }
+}

@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { appendEnd } from '@awaz/infra/chunk-log';
+import { FencedError, PartLogWriter } from '@awaz/infra/part-log';
+import { broadcastKeys, ControlBus, type RedisHandle } from '@awaz/infra/redis';
+import { createLogger, createRegistry } from '@awaz/infra/runtime';
+import { startTestRedis, type TestRedis, testFfmpeg, until } from '@awaz/infra/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSessionMetrics } from '../session/session-metrics.ts';
+import { bestLag, decode, samplesOf, snrDb, sweep } from './test/signal.ts';
+import { TestBroadcast } from './test/test-broadcast.ts';
+import { TranscodeWorker } from './transcode-worker.ts';
+
+/** Where audio begins in a broadcast: after the opening and the encoder's priming, in samples. */
+const AUDIO_BEGINS = 270 * 1024 + 1024;
+const L16 = 'audio/l16;rate=48000;channels=2;endian=little';
+/** Bytes of 60 ms. */
+const CHUNK = 2880 * 4;
+
+let redis: TestRedis;
+let handle: RedisHandle;
+let ffmpegPath: string;
+let fillerFrame: Uint8Array;
+const closers: (() => Promise<void> | void)[] = [];
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  handle = redis.handle();
+  const found = await testFfmpeg();
+  ffmpegPath = found.path;
+  fillerFrame = found.silentFrame;
+});
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+afterAll(() => redis.close());
+
+async function startWorker(): Promise<TranscodeWorker> {
+  const own = redis.handle();
+  const bus = new ControlBus(own);
+  const worker = new TranscodeWorker({
+    slots: 4,
+    session: {
+      handle: own,
+      bus,
+      registry: new BroadcastRegistry(own),
+      logger: createLogger('test', 'silent'),
+      metrics: createSessionMetrics(createRegistry('test')),
+      ffmpegPath,
+      fillerFrame,
+    },
+  });
+  closers.push(
+    () => own.close(),
+    () => bus.close(),
+    () => worker.close(),
+  );
+  await worker.ready();
+  return worker;
+}
+
+/** Pushes a signal at once, as if it were captured in the seconds to come: nothing is ever late then. */
+async function push(broadcast: TestBroadcast, sound: Buffer, capturedFrom: number): Promise<void> {
+  for (let at = 0; at < sound.length; at += CHUNK) {
+    const piece = sound.subarray(at, at + CHUNK);
+    await broadcast.chunk(piece, capturedFrom + (at + piece.length) / 192);
+  }
+}
+
+async function end(broadcast: TestBroadcast): Promise<void> {
+  await appendEnd(handle, broadcast.record, 'ended_by_owner');
+  await until(async () => (await broadcast.events()).at(-1)?.kind === 'end', { what: 'the part log has its end' });
+}
+
+/** All samples come out of a rendition at their place, with no filler between. */
+async function expectWhole(broadcast: TestBroadcast, rendition: number, wanted: Buffer): Promise<void> {
+  const got = decode(ffmpegPath, await broadcast.file(rendition));
+  const signal = samplesOf(wanted);
+  const lag = bestLag(signal, got, { from: 20_000, count: 20_000, around: AUDIO_BEGINS, reach: 30 });
+  expect(lag).toBe(AUDIO_BEGINS);
+  const frames = signal.length / 2;
+  for (let from = 2048; from + 4800 < frames - 2048; from += 4800) {
+    const db = snrDb(signal, got, { from, count: 4800, lag });
+    expect({ from, clean: db > 10 }).toEqual({ from, clean: true });
+  }
+}
+
+function ffmpegPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+        return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('s16le');
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+describe('TranscodeWorker', () => {
+  it('publishes every sample of a pushed signal in all renditions, aligned, and ends the log', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'whole');
+    const sound = sweep(6);
+    await broadcast.epoch(L16);
+    await push(broadcast, sound, Date.now());
+    await end(broadcast);
+    for (const rendition of [0, 1, 2]) await expectWhole(broadcast, rendition, sound);
+    const parts = await broadcast.parts();
+    parts.forEach((part, i) => {
+      const before = parts[i - 1];
+      expect(part.firstFrame).toBe(before === undefined ? 0 : before.firstFrame + before.frames);
+      expect(part.frames).toBe(i === parts.length - 1 ? part.frames : 9);
+    });
+    expect(parts.at(-1)?.endsSegment).toBe(true);
+  });
+
+  it('leaves nothing in Redis longer than a minute after the end', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'gone');
+    await broadcast.epoch(L16);
+    await push(broadcast, sweep(1), Date.now());
+    await end(broadcast);
+    const registry = new BroadcastRegistry(handle);
+    await until(async () => (await registry.get('gone'))?.state === 'ended', {
+      what: 'the broadcast is marked as ended',
+    });
+    const keys = broadcastKeys('gone', broadcast.record.broadcastId);
+    expect(await handle.commands.exists(keys.chunks, keys.ingest)).toBe(0);
+    for (const key of [keys.parts, keys.meta]) {
+      const ttl = await handle.commands.pttl(key);
+      expect(ttl).toBeGreaterThan(50_000);
+      expect(ttl).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it('goes on at the very sample when ffmpeg is killed in the middle', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'killed');
+    const sound = sweep(8);
+    const half = CHUNK * 66;
+    await broadcast.epoch(L16);
+    const start = Date.now() + 3000;
+    await push(broadcast, sound.subarray(0, half), start);
+    await until(async () => (await broadcast.parts()).length > 45, { what: 'the first seconds are published' });
+    const [pid] = await until(() => ffmpegPids().length > 0 && ffmpegPids(), { what: 'ffmpeg runs' });
+    process.kill(pid as number, 'SIGKILL');
+    await push(broadcast, sound.subarray(half), start + half / 192);
+    await until(async () => (await broadcast.parts()).length > 60, { what: 'the rest is published' });
+    await end(broadcast);
+    for (const rendition of [0, 2]) await expectWhole(broadcast, rendition, sound);
+  });
+
+  it('replaces an ffmpeg that hangs', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'hangs');
+    const sound = sweep(8);
+    const half = CHUNK * 66;
+    await broadcast.epoch(L16);
+    const start = Date.now() + 6000;
+    await push(broadcast, sound.subarray(0, half), start);
+    await until(async () => (await broadcast.parts()).length > 45, { what: 'the first seconds are published' });
+    const [pid] = ffmpegPids();
+    process.kill(pid as number, 'SIGSTOP');
+    await push(broadcast, sound.subarray(half), start + half / 192);
+    await until(async () => (await broadcast.parts()).length > 65, { what: 'the rest is published' });
+    await end(broadcast);
+    await expectWhole(broadcast, 1, sound);
+  });
+
+  it('hands a broadcast to another worker without losing or doubling a sample', async () => {
+    const first = await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'handover');
+    const sound = sweep(8);
+    const half = CHUNK * 66;
+    await broadcast.epoch(L16);
+    const start = Date.now() + 5000;
+    await push(broadcast, sound.subarray(0, half), start);
+    await until(async () => (await broadcast.parts()).length > 45, { what: 'the first seconds are published' });
+    await startWorker();
+    await first.close();
+    await push(broadcast, sound.subarray(half), start + half / 192);
+    await until(async () => (await broadcast.parts()).length > 60, { what: 'the other worker publishes' });
+    await end(broadcast);
+    await expectWhole(broadcast, 2, sound);
+  });
+
+  it('goes on with the same timeline when a container stream follows another', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'epochs');
+    const start = Date.now();
+    await broadcast.epoch(L16);
+    await push(broadcast, sweep(2), start);
+    await broadcast.epoch(L16);
+    await push(broadcast, sweep(2), start + 2000);
+    await end(broadcast);
+    const got = decode(ffmpegPath, await broadcast.file(2));
+    const signal = samplesOf(sweep(2));
+    const second = bestLag(signal, got, { from: 20_000, count: 20_000, around: AUDIO_BEGINS + 96_000, reach: 3000 });
+    expect(Math.abs(second - AUDIO_BEGINS - 96_000)).toBeLessThan(2100);
+    expect(snrDb(signal, got, { from: 4000, count: 80_000, lag: second })).toBeGreaterThan(10);
+  });
+
+  it('fences a worker off that another one has replaced', async () => {
+    const broadcast = { station: 'fenced', broadcastId: 'b1' };
+    const old = await PartLogWriter.acquire(handle, broadcast);
+    await PartLogWriter.acquire(handle, broadcast);
+    await expect(old.appendEnd(undefined, 'failed')).rejects.toThrow(FencedError);
+  });
+
+  it('tells the publisher when the bytes are not what they should be, and carries on with others', async () => {
+    await startWorker();
+    const told: string[] = [];
+    const bus = new ControlBus(handle);
+    closers.push(() => bus.close());
+    bus.listen((message) => {
+      if (message.type === 'media_refused') told.push(message.station);
+    });
+    const bad = await TestBroadcast.open(handle, 'bad');
+    const good = await TestBroadcast.open(handle, 'good');
+    await good.epoch(L16);
+    await bad.epoch('audio/webm;codecs=opus');
+    const now = Date.now();
+    for (let i = 0; i < 40; i++) await bad.chunk(Buffer.alloc(4000, 'garbage'), now + i * 60);
+    const sound = sweep(3);
+    await push(good, sound, now);
+    await until(() => told.includes('bad'), { what: 'the publisher of garbage is told' });
+    await end(good);
+    await expectWhole(good, 2, sound);
+    await end(bad);
+  });
+});
