@@ -34,6 +34,16 @@ export const mediaEnv = {
   LADDER: ladder.prefault('64k,128k,256k'),
 };
 
+/** Variables of the push command. */
+export const pushEnv = {
+  /** Stream key of the station. */
+  AWAZ_STREAM_KEY: z.string().optional(),
+  /** Address of the server as others see it. */
+  PUBLIC_URL: z.string().optional(),
+  /** Port of the server on this machine. */
+  PORT: z.coerce.number().int().min(1).max(65_535).default(8080),
+};
+
 /** Reads `.env` of the working directory into the environment, if there is one; set variables win. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
