@@ -43,9 +43,22 @@ module.exports = {
     only({
       name: 'player-knows-only-the-contract',
       why: 'the browser bundle holds wire shapes, no server code',
-      from: '^player/src/',
+      from: '^player/src/(?!push/)',
       may: '^(player/|infra/contract/)',
     }),
+    only({
+      name: 'push-is-a-program-for-node',
+      why: 'the push command is bundled by nobody: it paces by the same scanner as ingest and reads its environment',
+      from: '^player/src/push/',
+      may: '^(player/src/(push|ingest-client)/|infra/(contract|containers|runtime)/)',
+    }),
+    {
+      name: 'no-page-imports-push',
+      comment: 'what runs in browsers must not pull in the push command',
+      severity: 'error',
+      from: { path: '^player/src/', pathNot: '^player/src/push/' },
+      to: { path: '^player/src/push/' },
+    },
     {
       name: 'no-private-entry',
       comment: 'cross a workspace only through an index.ts named in exports',

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '@awaz/infra/contract';
+import { MAX_CHUNK_BYTES, type Milliseconds } from '@awaz/infra/contract';
 import type { BacklogTotals } from './chunk-backlog.ts';
 import type { IngestClientEvents, IngestState } from './client-events.ts';
 import type { RecordedChunk } from './epoch-buffer.ts';
@@ -129,11 +129,14 @@ export class IngestClient {
     this.#step((now) => this.#machine.startEpoch(format, now));
   }
 
-  /** Takes a chunk of the present epoch; false when none began, or the client is ending or over. */
+  /**
+   * Takes a chunk of the present epoch; false when none began, or the client is ending or over. What is larger than a
+   * chunk may be goes in several.
+   */
   send(chunk: RecordedChunk): boolean {
     return this.#step((now) => {
       this.#machine.tick(now); // timers of hidden pages come late, chunks do not
-      return this.#machine.push(chunk, now);
+      return piecesOf(chunk).every((piece) => this.#machine.push(piece, now));
     });
   }
 
@@ -237,4 +240,15 @@ export class IngestClient {
     const timer = setTimeout(() => socket.terminate?.(), CLOSE_TIMEOUT_MS);
     socket.addEventListener('close', () => clearTimeout(timer));
   }
+}
+
+function piecesOf(chunk: RecordedChunk): RecordedChunk[] {
+  const { payload, durationMs } = chunk;
+  if (payload.length <= MAX_CHUNK_BYTES) return [chunk];
+  const count = Math.ceil(payload.length / MAX_CHUNK_BYTES);
+  return Array.from({ length: count }, (_, n) => ({
+    payload: payload.subarray(n * MAX_CHUNK_BYTES, (n + 1) * MAX_CHUNK_BYTES),
+    capturedAt: chunk.capturedAt,
+    ...(durationMs === undefined ? {} : { durationMs: durationMs / count }),
+  }));
 }
