@@ -1,0 +1,84 @@
+import type { Milliseconds } from '@awaz/infra/contract';
+
+/** `waiting` so soon after a seek is the seek itself, in ms. */
+const SEEK_SETTLES_MS = 1000;
+
+/** A wait for data shorter than this is not shown to anybody, in ms. */
+const SHOWN_AFTER_MS = 600;
+
+/** What a {@link StallMeter} calls. */
+export type StallEvents = {
+  /** The buffer ran empty in the middle of playback. */
+  onStall: () => void;
+  /** The wait, whatever its reason, has become long enough to be shown. */
+  onLongWait: () => void;
+};
+
+/** Counts how often and how long an audio element ran out of data while it played; for the life of the page's element. */
+export class StallMeter {
+  readonly #events: StallEvents;
+  readonly #listening = new AbortController();
+  #count = 0;
+  #totalMs: Milliseconds = 0;
+  #played = false;
+  #seekedAt = Number.NEGATIVE_INFINITY;
+  #stalledAt: number | null = null;
+  #shown: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(audio: HTMLAudioElement, events: StallEvents) {
+    this.#events = events;
+    const { signal } = this.#listening;
+    audio.addEventListener('waiting', () => this.#onWaiting(), { signal });
+    audio.addEventListener('playing', () => this.#onPlaying(), { signal });
+    for (const type of ['pause', 'emptied', 'ended']) audio.addEventListener(type, () => this.#settle(), { signal });
+    const onSeeking = () => {
+      this.#seekedAt = performance.now();
+    };
+    audio.addEventListener('seeking', onSeeking, { signal });
+    audio.addEventListener(
+      'emptied',
+      () => {
+        this.#played = false;
+      },
+      { signal },
+    );
+  }
+
+  /** Stalls since the page was opened. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sum of all stalls in ms, the present one included. */
+  get totalMs(): Milliseconds {
+    return this.#totalMs + (this.#stalledAt === null ? 0 : performance.now() - this.#stalledAt);
+  }
+
+  /** Stops counting. Idempotent. */
+  close(): void {
+    this.#settle();
+    this.#listening.abort();
+  }
+
+  #onWaiting(): void {
+    clearTimeout(this.#shown);
+    this.#shown = setTimeout(this.#events.onLongWait, SHOWN_AFTER_MS);
+    const now = performance.now();
+    if (!this.#played || now - this.#seekedAt < SEEK_SETTLES_MS || this.#stalledAt !== null) return;
+    this.#count += 1;
+    this.#stalledAt = now;
+    this.#events.onStall();
+  }
+
+  #onPlaying(): void {
+    this.#played = true;
+    this.#settle();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#shown);
+    if (this.#stalledAt === null) return;
+    this.#totalMs += performance.now() - this.#stalledAt;
+    this.#stalledAt = null;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Milliseconds } from '@awaz/infra/contract';
+
+/** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+export function wait(ms: Milliseconds, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
