@@ -69,7 +69,7 @@ module.exports = {
     {
       name: 'testkit-only-in-tests',
       severity: 'error',
-      from: { pathNot: ['^infra/testkit/', '\\.test\\.ts$', '/test/'] },
+      from: { pathNot: ['^infra/(testkit|e2e|bench)/', '\\.test\\.ts$', '/test/'] },
       to: { path: '^infra/testkit/' },
     },
 
