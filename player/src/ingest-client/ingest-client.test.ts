@@ -134,7 +134,7 @@ describe('an ingest client', () => {
     client.startEpoch('audio/mp4');
     send(client, ...numbers(5, 9));
     await client.end();
-    expect(server.epochs.map(({ format, chunks }) => [format, chunks.map((chunk) => chunk.payload)])).toEqual([
+    expect(server.epochs.map(({ format, chunks }) => [format, chunks.map((chunk) => String(chunk.payload))])).toEqual([
       [FORMAT, numbers(0, 5)],
       ['audio/mp4', numbers(5, 9)],
     ]);

@@ -8,6 +8,7 @@ import type { MachineEffect } from './machine-effects.ts';
 
 /** What the client uses of a WebSocket; the browser's and that of `ws` are such. */
 export type IngestSocket = {
+  readonly readyState: number;
   binaryType: string;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
@@ -44,6 +45,9 @@ export type IngestClientOptions = {
 
 /** Longest wait for a peer's answer to a close, in ms; nothing depends on it but the life of the socket. */
 const CLOSE_TIMEOUT_MS = 1000;
+
+/** `readyState` of a socket that is gone. */
+const CLOSED = 3;
 
 type Listeners = { [Name in keyof IngestClientEvents]: Set<(body: IngestClientEvents[Name]) => void> };
 
@@ -236,7 +240,7 @@ export class IngestClient {
     this.#socket = undefined;
     if (socket === undefined) return;
     socket.close(1000);
-    if (socket.terminate === undefined) return;
+    if (socket.terminate === undefined || socket.readyState === CLOSED) return;
     const timer = setTimeout(() => socket.terminate?.(), CLOSE_TIMEOUT_MS);
     socket.addEventListener('close', () => clearTimeout(timer));
   }

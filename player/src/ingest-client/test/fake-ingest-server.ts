@@ -9,9 +9,14 @@ import {
   isRetryable,
 } from '@awaz/infra/contract';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientTime } from '../ingest-client.ts';
 
 /** An epoch as the server stored it. */
-export type StoredEpoch = { id: string; format: string; chunks: { capturedAt: number; payload: string }[] };
+export type StoredEpoch = {
+  id: string;
+  format: string;
+  chunks: { capturedAt: number; receivedAt: number; payload: Buffer }[];
+};
 
 type Connection = { socket: WebSocket; epoch: StoredEpoch | undefined; isCut: boolean };
 
@@ -59,9 +64,9 @@ export class FakeIngestServer {
     return this.#connections.size;
   }
 
-  /** Payloads of all epochs, one after the other. */
+  /** Payloads of all epochs as text, one after the other. */
   get audio(): string[] {
-    return this.epochs.flatMap((epoch) => epoch.chunks.map((chunk) => chunk.payload));
+    return this.epochs.flatMap((epoch) => epoch.chunks.map((chunk) => String(chunk.payload)));
   }
 
   /** Destroys all connections without a close frame. */
@@ -142,7 +147,7 @@ export class FakeIngestServer {
       return;
     }
     const isNew = seq === chunks.length;
-    if (isNew) chunks.push({ capturedAt, payload: Buffer.from(payload).toString() });
+    if (isNew) chunks.push({ capturedAt, receivedAt: clientTime(), payload: Buffer.from(payload) });
     if (isNew && chunks.length % this.cutEvery === 0) this.cut();
     else connection.socket.send(JSON.stringify({ type: 'ack', seq, serverTime: Date.now() + 5000 }));
   }
