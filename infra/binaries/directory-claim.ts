@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause } from '../runtime/index.ts';
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { endStranger, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** What the pid file in a server's directory says. */
 type ClaimRecord = {
@@ -29,16 +29,21 @@ export class DirectoryClaim {
 
   /**
    * Takes the directory. A server whose owner was killed is ended first. Rejects when the directory is in use by a
-   * process that lives.
+   * process that lives and does not give it back within `patienceMs`.
    */
-  static async take(directory: string): Promise<DirectoryClaim> {
+  static async take(directory: string, patienceMs = 0): Promise<DirectoryClaim> {
     const owner = identify(process.pid) ?? { pid: process.pid, started: 'unknown' };
     const claim = new DirectoryClaim(join(directory, 'server.pid'), owner);
-    for (let tries = 0; tries < 5; tries++) {
-      if (claim.#write({ owner }, 'wx')) return claim;
-      await claim.#clear(directory);
+    const deadline = Date.now() + patienceMs;
+    while (!claim.#write({ owner }, 'wx')) {
+      const user = await claim.#clear();
+      if (user === undefined) continue;
+      if (Date.now() >= deadline) {
+        throw new Error(`${directory} is in use by process ${user}. Stop that one, or choose another DATA_DIR.`);
+      }
+      await pause(50);
     }
-    throw new Error(`${directory}: its pid file ${claim.#file} keeps coming back; is another server being started?`);
+    return claim;
   }
 
   /** Notes which process serves the directory. */
@@ -52,20 +57,18 @@ export class DirectoryClaim {
     rmSync(this.#file, { force: true });
   }
 
-  async #clear(directory: string): Promise<void> {
+  /** Removes a pid file that nobody stands behind; otherwise the answer is who does. */
+  async #clear(): Promise<number | undefined> {
     const found = readRecord(this.#file);
     if (found !== undefined) {
       const mine = found.owner.pid === this.#owner.pid && found.owner.started === this.#owner.started;
       const serving = found.server !== undefined && isAlive(found.server);
       const inUse = mine ? serving || found.server === undefined : isAlive(found.owner);
-      if (inUse) {
-        throw new Error(
-          `${directory} is in use by process ${found.owner.pid}. Stop that one, or choose another DATA_DIR.`,
-        );
-      }
-      if (found.server !== undefined) await endOrphan(found.server);
+      if (inUse) return found.owner.pid;
+      if (found.server !== undefined) await endStranger(found.server, ORPHAN_GRACE_MS);
     }
     rmSync(this.#file, { force: true });
+    return undefined;
   }
 
   #write(record: ClaimRecord, flag: 'w' | 'wx'): boolean {
@@ -85,18 +88,5 @@ function readRecord(file: string): ClaimRecord | undefined {
     return typeof record.owner?.pid === 'number' ? (record as ClaimRecord) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function endOrphan(orphan: ProcessIdentity): Promise<void> {
-  const deadline = Date.now() + ORPHAN_GRACE_MS;
-  for (let signal: NodeJS.Signals = 'SIGTERM'; isAlive(orphan); ) {
-    try {
-      process.kill(orphan.pid, signal);
-    } catch {
-      return;
-    }
-    while (isAlive(orphan) && (Date.now() < deadline || signal === 'SIGKILL')) await pause(20);
-    signal = 'SIGKILL';
   }
 }

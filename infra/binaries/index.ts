@@ -5,5 +5,6 @@ export { type FfmpegProgram, type FfmpegSearch, type FfmpegSource, findFfmpeg } 
 export type { FfmpegTrial } from './ffmpeg-self-test.ts';
 export { endProcess, type GuardedOptions, spawnGuarded } from './guarded-process.ts';
 export { findOnPath, isExecutableFile, projectCacheDirectory, projectRoot } from './places.ts';
+export { endStranger, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 export { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 export { findRedisServer, type RedisProgram, type RedisSearch } from './redis-server-finder.ts';

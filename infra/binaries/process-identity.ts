@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { pause } from '../runtime/index.ts';
 
 /** A process as it can be recognised later: its id alone is given to another one after its end. */
 export type ProcessIdentity = {
@@ -17,6 +18,20 @@ export function identify(pid: number): ProcessIdentity | undefined {
 /** Whether that very process is alive. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.started === identity.started;
+}
+
+/** Ends a process that is no child of this one: SIGTERM, then SIGKILL after `graceMs`. Settles when it is gone. */
+export async function endStranger(stranger: ProcessIdentity, graceMs: number): Promise<void> {
+  const deadline = Date.now() + graceMs;
+  for (let signal: NodeJS.Signals = 'SIGTERM'; isAlive(stranger); ) {
+    try {
+      process.kill(stranger.pid, signal);
+    } catch {
+      return;
+    }
+    while (isAlive(stranger) && (Date.now() < deadline || signal === 'SIGKILL')) await pause(20);
+    signal = 'SIGKILL';
+  }
 }
 
 function startedOnLinux(pid: number): string | undefined {

@@ -112,7 +112,7 @@ describe('a private Redis server', () => {
     const first = await startRedisServer({ program, directory });
     await withClient(first.url, (redis) => redis.set('c', '3'));
     await first.kill();
-    expect(await first.exited).toMatch(/was ended by SIGKILL/);
+    expect(await first.exited).toMatch(/^was ended by SIGKILL/);
     const second = await startRedisServer({ program, directory });
     await second.close();
   });
@@ -120,6 +120,6 @@ describe('a private Redis server', () => {
   test('says in its last words why it could not start', async () => {
     const broken = { ...program, path: '/bin/false' };
     const start = startRedisServer({ program: broken, directory: join(folder.path, 'broken') });
-    await expect(start).rejects.toThrow(/Redis did not start: the Redis server ended with code 1/);
+    await expect(start).rejects.toThrow(/Redis did not start: it ended with code 1/);
   });
 });

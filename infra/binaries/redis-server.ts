@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve as resolvePath } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { pause } from '../runtime/index.ts';
 import { DirectoryClaim } from './directory-claim.ts';
 import { endProcess, spawnGuarded } from './guarded-process.ts';
@@ -15,6 +16,8 @@ export type RedisServerOptions = {
   program: RedisProgram;
   /** Where its append-only file and pid file live; made when it is missing. */
   directory: string;
+  /** Waits that long for a living process to give the directory back; not at all when left out. */
+  patienceMs?: number;
   /** Gives up waiting for it, and ends it. */
   signal?: AbortSignal;
 };
@@ -47,8 +50,8 @@ const READY_TIMEOUT_MS = 60_000;
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const directory = resolvePath(options.directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const claim = await DirectoryClaim.take(directory);
   const socket = socketPath(directory);
+  const claim = await DirectoryClaim.take(directory, options.patienceMs);
   const child = spawnGuarded(options.program.path, redisArguments(directory, socket.path), {
     cwd: directory,
     env: options.program.env,
@@ -84,7 +87,7 @@ class RunningRedis implements RedisServer {
       const gone = (how: string) => {
         claim.release();
         socket.remove();
-        resolve(`the Redis server ${how}: ${words.text() || 'it said nothing'}`);
+        resolve(`${how}: ${words.text() || 'it said nothing'}`);
       };
       child.once('error', (error) => gone(`could not be started (${error.message})`));
       child.once('exit', (code, signal) =>
@@ -119,14 +122,20 @@ function redisArguments(directory: string, socket: string): string[] {
   return settings.flatMap(([name, value]) => [`--${name}`, value]);
 }
 
+/** The same directory always gives the same path, so that clients find a server that was started again. */
 function socketPath(directory: string): SocketPlace {
   const inside = join(directory, 'redis.sock');
   if (Buffer.byteLength(inside) <= SOCKET_PATH_LIMIT_BYTES) {
     return { path: inside, remove: () => rmSync(inside, { force: true }) };
   }
-  const short = Buffer.byteLength(tmpdir()) > 60 ? '/tmp' : tmpdir();
-  const path = join(mkdtempSync(join(short, 'awaz-redis-')), 'redis.sock');
-  return { path, remove: () => rmSync(dirname(path), { recursive: true, force: true }) };
+  const name = `awaz-redis-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`;
+  const short = join(Buffer.byteLength(tmpdir()) > 60 ? '/tmp' : tmpdir(), name);
+  mkdirSync(short, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(short);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Error(`${short} is needed for the socket of Redis, but belongs to somebody else; remove it.`);
+  }
+  return { path: join(short, 'redis.sock'), remove: () => rmSync(short, { recursive: true, force: true }) };
 }
 
 async function answersPing(socket: string, exited: Promise<string>, signal?: AbortSignal): Promise<void> {
@@ -136,7 +145,7 @@ async function answersPing(socket: string, exited: Promise<string>, signal?: Abo
     lastWords = words;
   });
   while (!(await pingOnce(socket))) {
-    if (lastWords !== undefined) throw new Error(`Redis did not start: ${lastWords}`);
+    if (lastWords !== undefined) throw new Error(`Redis did not start: it ${lastWords}`);
     if (signal?.aborted) throw new Error('Starting Redis was given up.');
     if (Date.now() > deadline) throw new Error(`Redis on ${socket} was not ready within ${READY_TIMEOUT_MS} ms.`);
     await pause(15, signal);

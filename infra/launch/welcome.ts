@@ -1,0 +1,33 @@
+import { listenPath, studioPath } from '../contract/index.ts';
+import { probe } from './http-probe.ts';
+import type { LogView } from './log-view.ts';
+import type { Addresses } from './run-context.ts';
+import type { FreshStation } from './station-command.ts';
+
+/** What there is to tell once everything runs. */
+export type Welcome = {
+  addresses: Addresses;
+  /** The station that was just made, on a first run. */
+  first: FreshStation | undefined;
+  view: LogView;
+  /** How long starting took, in ms. */
+  tookMs: number;
+};
+
+/** Prints where to listen and where to speak. */
+export async function welcome({ addresses, first, view, tookMs }: Welcome): Promise<void> {
+  const url = addresses.shown;
+  view.say(`\nAwaz Pulse is ready (${(tookMs / 1000).toFixed(1)} s).\n`);
+  view.say(`  Listen  ${url}/`);
+  view.say(`  Studio  ${url}/studio`);
+  const admin = await probe(`${addresses.local}/admin`);
+  if (admin?.status === 200) view.say(`  Admin   ${url}/admin`);
+  if (first !== undefined) {
+    view.say(
+      `\nYour first station is "${first.station}". Its studio link holds the stream key; it is shown only now:\n`,
+    );
+    view.say(`  Studio  ${url}${studioPath(first.station, first.key)}`);
+    view.say(`  Listen  ${url}${listenPath(first.station)}`);
+  }
+  view.say('\nStop with Ctrl-C.\n');
+}
