@@ -67,8 +67,7 @@ export async function* tailStream(
 }
 
 async function readBlocking(redis: Redis, key: string, after: string): Promise<StreamEntry[]> {
-  const answer = (await redis.callBuffer('XREAD', ['COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, after])) as
-    | [[Buffer, RawEntry[]]]
-    | null;
-  return answer?.[0]?.[1].map(parseStreamEntry) ?? [];
+  const answer = await redis.xreadBuffer('COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', key, after);
+  const [stream] = (answer ?? []) as [Buffer, RawEntry[]][];
+  return stream?.[1].map(parseStreamEntry) ?? [];
 }
