@@ -7,7 +7,7 @@ import { createLogger, createRegistry } from '@awaz/infra/runtime';
 import { startTestRedis, type TestRedis, testFfmpeg, until } from '@awaz/infra/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSessionMetrics } from '../session/session-metrics.ts';
-import { bestLag, decode, samplesOf, snrDb, sweep } from './test/signal.ts';
+import { bestLag, decode, encode, samplesOf, snrDb, sweep } from './test/signal.ts';
 import { TestBroadcast } from './test/test-broadcast.ts';
 import { TranscodeWorker } from './transcode-worker.ts';
 
@@ -94,7 +94,7 @@ function ffmpegPids(): number[] {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
         const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-        return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('s16le');
+        return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('pipe:3');
       } catch {
         return false;
       }
@@ -105,8 +105,8 @@ function ffmpegPids(): number[] {
 describe('TranscodeWorker', () => {
   it('publishes every sample of a pushed signal in all renditions, aligned, and ends the log', async () => {
     await startWorker();
-    const broadcast = await TestBroadcast.open(handle, 'whole');
     const sound = sweep(6);
+    const broadcast = await TestBroadcast.open(handle, 'whole');
     await broadcast.epoch(L16);
     await push(broadcast, sound, Date.now());
     await end(broadcast);
@@ -141,51 +141,79 @@ describe('TranscodeWorker', () => {
 
   it('goes on at the very sample when ffmpeg is killed in the middle', async () => {
     await startWorker();
-    const broadcast = await TestBroadcast.open(handle, 'killed');
     const sound = sweep(8);
+    const broadcast = await TestBroadcast.open(handle, 'killed');
     const half = CHUNK * 66;
     await broadcast.epoch(L16);
     const start = Date.now() + 3000;
     await push(broadcast, sound.subarray(0, half), start);
-    await until(async () => (await broadcast.parts()).length > 45, { what: 'the first seconds are published' });
+    await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
     const [pid] = await until(() => ffmpegPids().length > 0 && ffmpegPids(), { what: 'ffmpeg runs' });
     process.kill(pid as number, 'SIGKILL');
     await push(broadcast, sound.subarray(half), start + half / 192);
-    await until(async () => (await broadcast.parts()).length > 60, { what: 'the rest is published' });
+    await until(async () => (await broadcast.logLength()) > 60, { what: 'the rest is published' });
     await end(broadcast);
     for (const rendition of [0, 2]) await expectWhole(broadcast, rendition, sound);
   });
 
+  it.each([
+    ['WebM/Opus', 'audio/webm;codecs=opus', ['-c:a', 'libopus', '-b:a', '160k', '-f', 'webm', '-live', '1']],
+    ['Ogg/Opus', 'audio/ogg', ['-c:a', 'libopus', '-b:a', '160k', '-f', 'ogg', '-page_duration', '60000']],
+  ])('goes on at the very sample of %s after a kill', async (name, format, args) => {
+    await startWorker();
+    const file = encode(ffmpegPath, sweep(8), args); // before the job begins: it blocks this process, and so the job's lock
+    const broadcast = await TestBroadcast.open(handle, name.toLowerCase().replace('/', '-'));
+    await broadcast.epoch(format);
+    const start = Date.now() + 3000;
+    const piece = Math.ceil(file.length / 133);
+    for (let i = 0; i < 133; i++) {
+      await broadcast.chunk(file.subarray(i * piece, (i + 1) * piece), start + ((i + 1) * 8000) / 133);
+      if (i !== 66) continue;
+      await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
+      process.kill(ffmpegPids()[0] as number, 'SIGKILL');
+    }
+    await until(async () => (await broadcast.logLength()) > 65, { what: 'the rest is published' });
+    await end(broadcast);
+    const got = decode(ffmpegPath, await broadcast.file(2));
+    const reference = decode(ffmpegPath, file, format.slice(6, 10).replace(';', ''));
+    const lag = bestLag(reference, got, { from: 20_000, count: 20_000, around: AUDIO_BEGINS, reach: 30 });
+    expect(lag).toBe(AUDIO_BEGINS);
+    for (let from = 4800; from + 9600 < reference.length / 2; from += 4800) {
+      const db = snrDb(reference, got, { from, count: 4800, lag });
+      expect({ from, clean: db > 10 }).toEqual({ from, clean: true });
+    }
+  });
+
   it('replaces an ffmpeg that hangs', async () => {
     await startWorker();
-    const broadcast = await TestBroadcast.open(handle, 'hangs');
     const sound = sweep(8);
+    const broadcast = await TestBroadcast.open(handle, 'hangs');
     const half = CHUNK * 66;
     await broadcast.epoch(L16);
     const start = Date.now() + 6000;
     await push(broadcast, sound.subarray(0, half), start);
-    await until(async () => (await broadcast.parts()).length > 45, { what: 'the first seconds are published' });
+    await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
     const [pid] = ffmpegPids();
     process.kill(pid as number, 'SIGSTOP');
     await push(broadcast, sound.subarray(half), start + half / 192);
-    await until(async () => (await broadcast.parts()).length > 65, { what: 'the rest is published' });
+    await until(async () => (await broadcast.logLength()) > 65, { what: 'the rest is published' });
     await end(broadcast);
     await expectWhole(broadcast, 1, sound);
   });
 
   it('hands a broadcast to another worker without losing or doubling a sample', async () => {
     const first = await startWorker();
-    const broadcast = await TestBroadcast.open(handle, 'handover');
     const sound = sweep(8);
+    const broadcast = await TestBroadcast.open(handle, 'handover');
     const half = CHUNK * 66;
     await broadcast.epoch(L16);
     const start = Date.now() + 5000;
     await push(broadcast, sound.subarray(0, half), start);
-    await until(async () => (await broadcast.parts()).length > 45, { what: 'the first seconds are published' });
+    await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
     await startWorker();
     await first.close();
     await push(broadcast, sound.subarray(half), start + half / 192);
-    await until(async () => (await broadcast.parts()).length > 60, { what: 'the other worker publishes' });
+    await until(async () => (await broadcast.logLength()) > 60, { what: 'the other worker publishes' });
     await end(broadcast);
     await expectWhole(broadcast, 2, sound);
   });

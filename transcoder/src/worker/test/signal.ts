@@ -45,6 +45,17 @@ export function decode(ffmpegPath: string, file: Buffer, format = 'mp4'): Int16A
   return new Int16Array(stdout.buffer, stdout.byteOffset, stdout.byteLength / 2);
 }
 
+/** Encodes 16-bit stereo at 48 kHz by the given output arguments of ffmpeg. */
+export function encode(ffmpegPath: string, sound: Buffer, args: string[]): Buffer {
+  const input = ['-f', 's16le', '-ar', '48000', '-ac', '2', '-i', 'pipe:0'];
+  const { stdout, stderr, status } = spawnSync(ffmpegPath, ['-loglevel', 'error', ...input, ...args, 'pipe:1'], {
+    input: sound,
+    maxBuffer: 200_000_000,
+  });
+  if (status !== 0) throw new Error(`ffmpeg could not encode: ${stderr}`);
+  return stdout;
+}
+
 /** 16-bit samples of a buffer. */
 export function samplesOf(bytes: Buffer): Int16Array {
   return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));

@@ -2,7 +2,7 @@ import { BroadcastRegistry, type LiveRecord, publisherToken } from '@awaz/infra/
 import { ChunkLogWriter } from '@awaz/infra/chunk-log';
 import { cutForPartTarget, parseLadder } from '@awaz/infra/contract';
 import { type PartLogEvent, PartLogReader, type PublishedPart } from '@awaz/infra/part-log';
-import { BROADCAST_QUEUE, type RedisHandle } from '@awaz/infra/redis';
+import { BROADCAST_QUEUE, broadcastKeys, type RedisHandle } from '@awaz/infra/redis';
 import { Queue } from 'bullmq';
 
 /** A broadcast as ingest would open it, for tests of workers. */
@@ -56,6 +56,11 @@ export class TestBroadcast {
   /** Everything in the part log. */
   async events(): Promise<PartLogEvent[]> {
     return new PartLogReader(this.#handle, this.record).readAll();
+  }
+
+  /** Entries in the part log. */
+  async logLength(): Promise<number> {
+    return this.#handle.commands.xlen(broadcastKeys(this.record.station, this.record.broadcastId).parts);
   }
 
   /** The parts in the part log. */
