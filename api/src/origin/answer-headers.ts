@@ -1,0 +1,86 @@
+import { AwazError, ERROR_TABLE } from '@awaz/infra/contract';
+import { PROBLEM_TYPE, problemOf, retryAfterSeconds } from '../http/problem.ts';
+import { Answer } from './answer.ts';
+import type { ByteRange } from './byte-range.ts';
+import { type CacheClass, cacheControl } from './cache-policy.ts';
+
+/** Target duration assumed where no broadcast is known, in seconds. */
+const USUAL_TARGET_DURATION = 2;
+
+/** `/live` is open to pages of every site; `Age` and `Date` tell players how fresh an answer is. */
+const CORS = ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', 'Age, Date, Retry-After'];
+
+/** Header fields of a playlist. */
+export function playlistHeaders(playlist: { cacheClass: CacheClass; targetDuration: number; gzip: boolean }): string[] {
+  return [
+    'Content-Type',
+    'application/vnd.apple.mpegurl',
+    ...(playlist.gzip ? ['Content-Encoding', 'gzip'] : []),
+    'Vary',
+    'Accept-Encoding',
+    'Cache-Control',
+    cacheControl(playlist.cacheClass, playlist.targetDuration),
+    ...CORS,
+  ];
+}
+
+/** Header fields of media. `cacheClass` is `part` or `segment`. */
+export function mediaHeaders(cacheClass: CacheClass, targetDuration: number): string[] {
+  const keep = cacheControl(cacheClass, targetDuration);
+  return ['Content-Type', 'audio/mp4', 'Cache-Control', keep, 'Accept-Ranges', 'bytes', ...CORS];
+}
+
+/** The answer to a `Range` that was understood. */
+export function rangeAnswer(whole: Answer, range: ByteRange | 'unsatisfiable'): Answer {
+  const size = whole.body.length;
+  // RFC 9110 15.5.17: "A server that generates a 416 response to a byte-range request SHOULD generate a Content-Range
+  // header field specifying the current length of the selected representation."
+  if (range === 'unsatisfiable') {
+    const fields = ['Cache-Control', cacheControl('passing', 0), 'Accept-Ranges', 'bytes', ...CORS];
+    return new Answer(416, [...fields, 'Content-Range', `bytes */${size}`], Buffer.alloc(0));
+  }
+  const place = `bytes ${range.start}-${range.end}/${size}`;
+  return new Answer(206, [...whole.fields, 'Content-Range', place], whole.body.subarray(range.start, range.end + 1));
+}
+
+/** An error as an answer (RFC 9457). */
+export function problemAnswer(
+  error: AwazError,
+  cacheClass: CacheClass,
+  targetDuration = USUAL_TARGET_DURATION,
+): Answer {
+  const seconds = retryAfterSeconds(error);
+  const fields = [
+    'Content-Type',
+    PROBLEM_TYPE,
+    'Cache-Control',
+    cacheControl(cacheClass, targetDuration),
+    ...(seconds === undefined ? [] : ['Retry-After', String(seconds)]),
+    ...CORS,
+  ];
+  return new Answer(ERROR_TABLE[error.code].status, fields, Buffer.from(JSON.stringify(problemOf(error))));
+}
+
+/** The answer to a method that media and playlists do not have. */
+export const METHOD_NOT_ALLOWED: Answer = (() => {
+  const refused = problemAnswer(new AwazError('method_not_allowed', 'Use GET, HEAD or OPTIONS.'), 'passing');
+  return new Answer(refused.status, ['Allow', 'GET, HEAD, OPTIONS', ...refused.fields], refused.body);
+})();
+
+/** The answer to a preflight: any page may read, with a range if it likes. */
+export const PREFLIGHT: Answer = new Answer(
+  204,
+  [
+    'Access-Control-Allow-Origin',
+    '*',
+    'Access-Control-Allow-Methods',
+    'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers',
+    'Range, If-Range, Cache-Control, Accept, Accept-Encoding, Authorization',
+    'Access-Control-Max-Age',
+    '86400',
+    'Cache-Control',
+    'no-store',
+  ],
+  Buffer.alloc(0),
+);

@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { AwazError } from '@awaz/infra/contract';
+import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import type { Logger, Registry, Service } from '@awaz/infra/runtime';
+import { Answer } from './answer.ts';
+import { METHOD_NOT_ALLOWED, PREFLIGHT, problemAnswer } from './answer-headers.ts';
+import type { BroadcastTail } from './broadcast-tail.ts';
+import type { Exchange } from './exchange.ts';
+import { LiveDirectory } from './live-directory.ts';
+import { mediaReply } from './media-reply.ts';
+import { multivariantReply, OFF_AIR, UNKNOWN_STATION } from './multivariant-reply.ts';
+import { OriginMetrics, type RequestClass } from './origin-metrics.ts';
+import { LIVE_PREFIX, type OriginPath, parseOriginPath } from './origin-path.ts';
+import { playlistReply } from './playlist-reply.ts';
+import type { PathOf, Reply } from './reply.ts';
+import { RequestHolder } from './request-holder.ts';
+import { sendAnswer } from './send-answer.ts';
+import { TailedBroadcasts } from './tailed-broadcasts.ts';
+
+/** Other limits than the usual ones; each is described where its usual value is. */
+export type OriginLimits = {
+  maxTailed?: number;
+  maxWaiters?: number;
+  idleMs?: number;
+  mediaAfterEndMs?: number;
+  maxHoldMs?: number;
+};
+
+/** What an origin needs; the caller closes handle and bus after it. */
+export type OriginOptions = {
+  handle: RedisHandle;
+  bus: Pick<ControlBus, 'listen'>;
+  registry: Pick<BroadcastRegistry, 'get'>;
+  logger: Logger;
+  metrics: Registry;
+  /** Tells an unknown station from one that is off air; left out, every station counts as known. */
+  stationExists?: (station: string) => Promise<boolean>;
+  limits?: OriginLimits;
+};
+
+/** Least time between two log lines about requests that failed, in ms. */
+const FAILURE_LOG_MS = 1000;
+
+const UNAVAILABLE = problemAnswer(
+  new AwazError('unavailable', 'The broadcast cannot be read at the moment.', { retryAfterMs: 1000 }),
+  'passing',
+);
+const NOT_FOUND = problemAnswer(new AwazError('not_found', 'There is nothing at this address.'), 'missing');
+
+/**
+ * Answers everything below `/live/` straight from the http server: playlists, parts, segments. Any number of origins on
+ * one Redis give the same answers. `close` answers what is held and may be called again.
+ */
+export class Origin implements Service {
+  readonly #options: OriginOptions;
+  readonly #metrics: OriginMetrics;
+  readonly #directory: LiveDirectory;
+  readonly #broadcasts: TailedBroadcasts;
+  readonly #holder: RequestHolder;
+  #closing: Promise<void> | undefined;
+  #failures = 0;
+  #failuresLoggedAt = -FAILURE_LOG_MS;
+
+  constructor(options: OriginOptions) {
+    const { handle, logger, limits } = options;
+    this.#options = options;
+    this.#directory = new LiveDirectory(options.registry, options.bus);
+    const onRender = (ms: number) => this.#metrics.rendered(ms);
+    this.#broadcasts = new TailedBroadcasts({ handle, logger, directory: this.#directory, onRender, ...limits });
+    this.#metrics = new OriginMetrics(options.metrics, {
+      held: () => this.#broadcasts.held.held,
+      tailed: () => this.#broadcasts.size,
+      windowBytes: () => this.#broadcasts.bytes,
+    });
+    this.#holder = new RequestHolder({
+      send: (exchange, answer) => this.#send(exchange, answer),
+      onHeld: (ms) => this.#metrics.held(ms),
+      maxHoldMs: limits?.maxHoldMs,
+    });
+  }
+
+  /** Takes a request if it is the origin's; false leaves it to others. */
+  handle(req: IncomingMessage, res: ServerResponse): boolean {
+    const target = req.url ?? '';
+    if (!target.startsWith(LIVE_PREFIX)) return false;
+    const path = parseOriginPath(target);
+    const exchange: Exchange = { req, res, requestClass: classOf(path), startedAt: performance.now(), wasHeld: false };
+    if (req.method === 'OPTIONS') this.#send(exchange, PREFLIGHT);
+    else if (req.method !== 'GET' && req.method !== 'HEAD') this.#send(exchange, METHOD_NOT_ALLOWED);
+    else if (path === undefined) this.#send(exchange, NOT_FOUND);
+    else this.#route(exchange, path);
+    return true;
+  }
+
+  /** Answers what is held with 503, ends the tails, and from then on closes each connection with its answer. */
+  close(): Promise<void> {
+    this.#holder.close();
+    this.#directory.close();
+    this.#closing ??= this.#broadcasts.close();
+    return this.#closing;
+  }
+
+  #route(exchange: Exchange, path: OriginPath): void {
+    const tail = path.kind === 'multivariant' ? undefined : this.#broadcasts.find(path);
+    if (tail !== undefined) this.#serve(exchange, path, tail);
+    else this.#routeLater(exchange, path).catch((error: unknown) => this.#unavailable(exchange, error));
+  }
+
+  async #routeLater(exchange: Exchange, path: OriginPath): Promise<void> {
+    const found = path.kind === 'multivariant' ? await this.#current(path) : await this.#broadcasts.open(path);
+    if (found === undefined) this.#send(exchange, NOT_FOUND);
+    else if (found instanceof Answer) this.#send(exchange, found);
+    else this.#serve(exchange, path, found);
+  }
+
+  /** The broadcast that is on air, or ended lately; otherwise what to answer. */
+  async #current({ station }: PathOf<'multivariant'>): Promise<BroadcastTail | Answer> {
+    const record = await this.#directory.get(station);
+    if (record !== undefined && !this.#broadcasts.isOver(record)) {
+      return (await this.#broadcasts.open({ station, broadcastId: record.broadcastId })) ?? OFF_AIR;
+    }
+    const { stationExists } = this.#options;
+    return stationExists === undefined || (await stationExists(station)) ? OFF_AIR : UNKNOWN_STATION;
+  }
+
+  #serve(exchange: Exchange, path: OriginPath, tail: BroadcastTail): void {
+    const reply = judge({ req: exchange.req, path, tail, wasHeld: exchange.wasHeld });
+    if (reply.kind === 'answer') {
+      this.#send(exchange, reply.answer);
+      return;
+    }
+    const again = () => this.#serve({ ...exchange, wasHeld: true }, path, tail);
+    this.#holder.hold({ exchange, tail, hold: reply, again });
+  }
+
+  #send({ req, res, requestClass }: Exchange, answer: Answer): void {
+    if (this.#closing !== undefined) res.shouldKeepAlive = false;
+    this.#metrics.answered(requestClass, answer.status, req.method === 'HEAD' ? 0 : answer.body.length);
+    sendAnswer(req, res, answer);
+  }
+
+  /** What is not in memory has to come from Redis; without it there is nothing to answer with. */
+  #unavailable(exchange: Exchange, error: unknown): void {
+    if (error instanceof AwazError) {
+      this.#send(exchange, problemAnswer(error, 'passing'));
+      return;
+    }
+    this.#failures++;
+    const now = performance.now();
+    if (now - this.#failuresLoggedAt >= FAILURE_LOG_MS) {
+      this.#options.logger.error({ err: error, failures: this.#failures }, 'requests could not be answered');
+      this.#failures = 0;
+      this.#failuresLoggedAt = now;
+    }
+    this.#send(exchange, UNAVAILABLE);
+  }
+}
+
+function judge(request: { req: IncomingMessage; path: OriginPath; tail: BroadcastTail; wasHeld: boolean }): Reply {
+  const { path } = request;
+  if (path.kind === 'playlist') return playlistReply({ ...request, path });
+  if (path.kind === 'multivariant') return multivariantReply({ ...request, path });
+  return mediaReply({ ...request, path });
+}
+
+function classOf(path: OriginPath | undefined): RequestClass {
+  if (path === undefined) return 'other';
+  return path.kind === 'playlist' && path.query.includes('_HLS_msn') ? 'blocking_playlist' : path.kind;
+}

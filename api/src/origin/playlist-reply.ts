@@ -1,0 +1,32 @@
+import { AwazError } from '@awaz/infra/contract';
+import { judgeReload, parseDeliveryDirectives } from '@awaz/transcoder/hls';
+import { problemAnswer } from './answer-headers.ts';
+import { answerWith, type Judged, type Reply, takesGzip } from './reply.ts';
+
+const NO_RENDITION = problemAnswer(new AwazError('not_found', 'The broadcast has no such rendition.'), 'missing');
+const NOTHING_LISTED = problemAnswer(new AwazError('not_found', 'The broadcast ended before it began.'), 'passing');
+
+/** Judges a request for a media playlist. */
+export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
+  const { window, playlists } = tail;
+  if (window === undefined || playlists === undefined) return { kind: 'hold', until: { msn: 0 } };
+  const rendition = window.renditionIndex(path.rendition);
+  if (rendition === undefined) return answerWith(NO_RENDITION);
+  const { edge } = window;
+  if (window.segments.length === 0) {
+    // Players refuse a playlist of parts alone.
+    return edge.ended ? answerWith(NOTHING_LISTED) : { kind: 'hold', until: { msn: edge.lastMsn + 1 } };
+  }
+  const parsed = parseDeliveryDirectives(path.query);
+  if (!parsed.ok && !edge.ended) return refuse(parsed.reason);
+  const directives = parsed.ok ? parsed.directives : {};
+  const verdict = judgeReload(directives, edge);
+  if (verdict.kind === 'refuse') return refuse(verdict.reason);
+  if (verdict.kind === 'hold') return verdict;
+  const blocking = directives.msn !== undefined;
+  return answerWith(playlists.media({ rendition, skip: directives.skip, gzip: takesGzip(req), blocking }));
+}
+
+function refuse(reason: string): Reply {
+  return answerWith(problemAnswer(new AwazError('bad_request', `${reason}.`), 'passing'));
+}

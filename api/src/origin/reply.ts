@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import type { ReloadTarget } from '@awaz/transcoder/hls';
+import type { Answer } from './answer.ts';
+import type { BroadcastTail } from './broadcast-tail.ts';
+import type { OriginPath } from './origin-path.ts';
+
+/** The request has to wait. */
+export type Hold = {
+  /** What for; then the request is judged anew. */
+  until: ReloadTarget;
+  /** Answer when it does not come in time; 503 when left out. */
+  expired?: Answer;
+};
+
+/** What a request gets: an answer, or a wait. */
+export type Reply = { kind: 'answer'; answer: Answer } | ({ kind: 'hold' } & Hold);
+
+/** The path of a certain kind. */
+export type PathOf<Kind extends OriginPath['kind']> = Extract<OriginPath, { kind: Kind }>;
+
+/** What a reply is made from. */
+export type Judged<Kind extends OriginPath['kind']> = {
+  req: IncomingMessage;
+  path: PathOf<Kind>;
+  tail: BroadcastTail;
+  /** Whether the request has been held before. */
+  wasHeld: boolean;
+};
+
+/** A reply that is an answer. */
+export const answerWith = (answer: Answer): Reply => ({ kind: 'answer', answer });
+
+/** Whether the client takes gzip (RFC 9110 12.5.3). */
+export function takesGzip(req: IncomingMessage): boolean {
+  const accepted = req.headers['accept-encoding'];
+  if (accepted === undefined || !accepted.includes('gzip')) return false;
+  return !/gzip\s*;\s*q=0(\.0{0,3})?\s*(,|$)/.test(accepted);
+}
