@@ -1,0 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** One look at a program and all of its descendants. */
+export type TreeUsage = {
+  /** When it was looked, ms since 1970. */
+  at: number;
+  /** CPU seconds used so far by all that live, and by all that ended and were waited for. */
+  cpuSeconds: number;
+  /** Proportional set size of all: memory, shared pages divided among those who share them. */
+  pssBytes: number;
+  /** Resident set size of the program itself, without its descendants. */
+  ownRssBytes: number;
+  /** Open files of the program itself. */
+  ownFds: number;
+  /** How many processes there are. */
+  processes: number;
+};
+
+/** Units of CPU time in /proc: USER_HZ is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+type ProcessStat = { pid: number; parent: number; cpuSeconds: number };
+
+/** Adds up a program and its descendants. Rejects when the program itself is gone. Linux only. */
+export async function readTree(rootPid: number): Promise<TreeUsage> {
+  const at = Date.now();
+  const tree = descendants(await allStats(), rootPid);
+  const pss = await Promise.all(tree.map(({ pid }) => memoryOf(pid, 'smaps_rollup', 'Pss')));
+  return {
+    at,
+    cpuSeconds: sum(tree.map(({ cpuSeconds }) => cpuSeconds)),
+    pssBytes: sum(pss),
+    ownRssBytes: await memoryOf(rootPid, 'status', 'VmRSS'),
+    ownFds: (await readdir(`/proc/${rootPid}/fd`)).length,
+    processes: tree.length,
+  };
+}
+
+/** Command lines of all descendants of a program. */
+export async function commandLines(rootPid: number): Promise<string[][]> {
+  const tree = descendants(await allStats(), rootPid);
+  const texts = await Promise.all(tree.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return texts.filter((text) => text !== '').map((text) => text.split('\0').slice(0, -1));
+}
+
+/** CPU used between two looks, as a share of one core. */
+export function coresUsed(before: TreeUsage, after: TreeUsage): number {
+  return ((after.cpuSeconds - before.cpuSeconds) * 1000) / (after.at - before.at);
+}
+
+async function allStats(): Promise<ProcessStat[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.filter((text) => text !== '').map(parseStat);
+}
+
+/** Fields of proc(5): 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime; field 2 may hold spaces and brackets. */
+function parseStat(text: string): ProcessStat {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]);
+  const ticks = field(14) + field(15) + field(16) + field(17);
+  return { pid: Number.parseInt(text, 10), parent: field(4), cpuSeconds: ticks / TICKS_PER_SECOND };
+}
+
+function descendants(all: ProcessStat[], rootPid: number): ProcessStat[] {
+  const root = all.find(({ pid }) => pid === rootPid);
+  if (root === undefined) throw new Error(`Process ${rootPid} is gone.`);
+  const found = [root];
+  for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
+  return found;
+}
+
+async function memoryOf(pid: number, file: 'status' | 'smaps_rollup', name: string): Promise<number> {
+  const text = await readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
