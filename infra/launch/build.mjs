@@ -36,7 +36,7 @@ export async function buildAll(root, progress) {
   const result = await runTurbo(root);
   if (result.code !== 0) {
     step.end('failed');
-    const why = result.timedOut ? 'The build took too long.' : 'The build failed.';
+    const why = result.cut ? 'The build took too long.' : 'The build failed.';
     throw new SetUpFault(`${lastLines(result.output, 60)}\n\n${why} Nothing was started.`);
   }
   mkdirSync(dirname(stamp), { recursive: true });

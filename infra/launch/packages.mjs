@@ -21,7 +21,7 @@ export async function installPackages(root, progress) {
   if (found === wanted) return;
   if (found === undefined && isInstalled(root)) return write(stamp, wanted);
   const step = progress.begin('installing packages (npm ci)');
-  const { code, output, timedOut } = await runTool([...npm(), 'ci', '--no-audit', '--no-fund'], {
+  const { code, output, cut } = await runTool([...npm(), 'ci', '--no-audit', '--no-fund'], {
     cwd: root,
     env: npmEnvironment(root),
     timeoutMs: INSTALL_TIMEOUT_MS,
@@ -29,7 +29,7 @@ export async function installPackages(root, progress) {
   if (code !== 0) {
     step.end('failed');
     throw new SetUpFault(
-      `${lastLines(output, 25)}\n\nnpm ci ${timedOut ? 'took too long' : `ended with code ${code}`}; nothing was started. ` +
+      `${lastLines(output, 25)}\n\nnpm ci ${cut ? 'took too long' : `ended with code ${code}`}; nothing was started. ` +
         'The network or the npm registry may be out of reach. Check it and run the same command again.',
     );
   }

@@ -20,43 +20,60 @@ exec "$@" 3<&-
 /** Characters of a tool's output that are kept; older ones go first. */
 const KEPT_CHARACTERS = 400_000;
 
+/** How often it is looked whether a tool is overdue, in ms. */
+const OVERDUE_CHECK_MS = 500;
+
 /**
- * Runs a tool to its end and keeps what it prints.
- * @param {string[]} command program and arguments
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, timeoutMs: number, onLine?: (line: string) => void }} options
- * @returns {Promise<{ code: number | null, output: string, timedOut: boolean }>}
+ * @typedef {object} ToolOptions
+ * @property {string} cwd
+ * @property {NodeJS.ProcessEnv} [env] this process's own when left out
+ * @property {number} timeoutMs it is ended when it takes longer
+ * @property {() => boolean} [overdue] ends it early as soon as this is true
+ * @property {boolean} [show] whether it prints to this process's own outputs; otherwise its output is kept
  */
-export function runTool(command, { cwd, env = process.env, timeoutMs, onLine }) {
+
+/**
+ * Runs a tool to its end. It is told of Ctrl-C and SIGTERM, and ended when this process dies.
+ * @param {string[]} command program and arguments
+ * @param {ToolOptions} options
+ * @returns {Promise<{ code: number | null, output: string, cut: 'timeout' | 'overdue' | undefined }>}
+ */
+export function runTool(command, { cwd, env = process.env, timeoutMs, overdue, show = false }) {
   return new Promise((resolve, reject) => {
-    const stdio = /** @type {import('node:child_process').StdioOptions} */ (['ignore', 'pipe', 'pipe', 'pipe']);
-    const child = spawn('/bin/sh', ['-c', GUARD_SCRIPT, 'guard', ...command], { cwd, env, stdio, detached: true });
+    const child = spawn('/bin/sh', ['-c', GUARD_SCRIPT, 'guard', ...command], {
+      ...{ cwd, env, detached: true },
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe', 'pipe'],
+    });
     let output = '';
-    let timedOut = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (/** @type {Buffer} */ piece) => {
+        output = (output + piece.toString()).slice(-KEPT_CHARACTERS);
+      });
+    }
+    /** @type {'timeout' | 'overdue' | undefined} */
+    let cut;
+    const since = Date.now();
+    const watch = setInterval(() => {
+      if (Date.now() - since > timeoutMs) cut = 'timeout';
+      else if (overdue?.()) cut = 'overdue';
+      if (cut !== undefined) endGroup(child.pid, 'SIGKILL');
+    }, OVERDUE_CHECK_MS);
     /** @type {NodeJS.Signals | undefined} */
     let stopped;
-    const keep = lineReader((text) => {
-      output = (output + text).slice(-KEPT_CHARACTERS);
-    }, onLine);
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', keep);
-    const lifeline = child.stdio[3];
-    lifeline?.on('error', () => undefined);
-    const timer = setTimeout(() => {
-      timedOut = true;
-      endGroup(child.pid, 'SIGKILL');
-    }, timeoutMs);
-    /** @param {NodeJS.Signals} signal */
-    const stop = (signal) => {
+    const stop = (/** @type {NodeJS.Signals} */ signal) => {
       endGroup(child.pid, stopped === undefined ? 'SIGTERM' : 'SIGKILL');
       stopped = signal;
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
+    const lifeline = child.stdio[3];
+    lifeline?.on('error', () => undefined);
     child.once('exit', () => lifeline?.destroy());
     child.once('error', reject);
     child.once('close', (code) => {
-      clearTimeout(timer);
+      clearInterval(watch);
       process.off('SIGINT', stop).off('SIGTERM', stop);
       if (stopped !== undefined) reject(new SetUpFault('Stopped.', stopped === 'SIGINT' ? 130 : 143));
-      else resolve({ code, output, timedOut });
+      else resolve({ code, output, cut });
     });
   });
 }
@@ -68,22 +85,6 @@ export function runTool(command, { cwd, env = process.env, timeoutMs, onLine }) 
  */
 export function lastLines(output, lines) {
   return output.trimEnd().split('\n').slice(-lines).join('\n');
-}
-
-/**
- * @param {(text: string) => void} onText
- * @param {((line: string) => void) | undefined} onLine
- */
-function lineReader(onText, onLine) {
-  let rest = '';
-  return (/** @type {Buffer} */ piece) => {
-    const text = piece.toString();
-    onText(text);
-    if (onLine === undefined) return;
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  };
 }
 
 /**
