@@ -8,7 +8,7 @@ const PATHS = {
   info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 11v5M12 7.6v.1',
   mic: 'M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3ZM5 11a7 7 0 0 0 14 0M12 18v3',
   moon: 'M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5Z',
-  pause: 'M8 5v14M16 5v14',
+  pause: 'M7.4 6h2.2v12H7.4ZM14.4 6h2.2v12h-2.2Z',
   people:
     'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.4a3.5 3.5 0 0 1 0 6.2M18 14.6c2.1.8 3.5 2.8 3.5 5.4',
   play: 'M8 5v14l11-7Z',
@@ -25,7 +25,7 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 const DIRECTIONAL: readonly IconName[] = ['arrow'];
-const FILLED: readonly IconName[] = ['play', 'stop'];
+const FILLED: readonly IconName[] = ['pause', 'play', 'stop'];
 
 /** A decorative icon: hidden from screen readers, so the control around it needs its own words. */
 export function Icon({ name }: { name: IconName }) {

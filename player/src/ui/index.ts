@@ -2,6 +2,7 @@
 export * from './banner.tsx';
 export * from './button.tsx';
 export * from './card.tsx';
+export * from './clock.ts';
 export * from './empty-state.tsx';
 export * from './field.tsx';
 export * from './icon.tsx';
@@ -9,5 +10,6 @@ export * from './lamp.tsx';
 export * from './pill.tsx';
 export * from './pulse-line.tsx';
 export * from './select.tsx';
+export * from './station-art.tsx';
 export * from './theme.ts';
 export * from './top-bar.tsx';

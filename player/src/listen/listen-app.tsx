@@ -1,0 +1,104 @@
+import { useComputed } from '@preact/signals';
+import type { PlaybackState } from '../playback/index.ts';
+import { Button, PulseLine, type PulseMode, StationArt, TopBar } from '../ui/index.ts';
+import { Badges } from './badges.tsx';
+import type { ListenModel } from './listen-model.ts';
+import { LiveDetails } from './live-details.tsx';
+import { OpenElsewhere } from './open-elsewhere.tsx';
+import { PlayButton } from './play-button.tsx';
+import { playerMessage, spokenMessage } from './player-message.ts';
+import { Shortcuts } from './shortcuts.tsx';
+import { VolumeControl } from './volume-control.tsx';
+import { t } from './words.ts';
+
+/** The whole listener page under the audio element. */
+export function ListenApp({ model }: { model: ListenModel }) {
+  const data = model.data.value;
+  const known = typeof data === 'object' ? data : undefined;
+  const state = model.playback.value?.state;
+  if (state === undefined) return null;
+  const missing = state.kind === 'error' && state.fault === 'unknown_station';
+  const title = missing ? t('listen.no_station') : (known?.title ?? model.station);
+  const byline = [known?.show, known?.host].filter(Boolean).join(' · ');
+  return (
+    <>
+      <a class="skip-link" href="#player">
+        {t('listen.skip')}
+      </a>
+      <TopBar>
+        <a class="topbar-link" href="/">
+          {t('listen.all_stations')}
+        </a>
+      </TopBar>
+      <main class="listen" data-state={state.kind}>
+        <StationArt slug={model.station} title={missing ? '?' : title} dimmed={isDim(state)} />
+        <section class="listen-player" id="player" aria-label={t('listen.player')} tabIndex={-1}>
+          <Badges model={model} />
+          <h1 dir="auto">{title}</h1>
+          {byline !== '' && (
+            <p class="listen-byline" dir="auto">
+              {byline}
+            </p>
+          )}
+          <PulseLine mode={pulseOf(state)} />
+          <Controls model={model} state={state} />
+          <Message model={model} state={state} station={title} />
+          <div class="listen-folds">
+            <LiveDetails model={model} />
+            <OpenElsewhere station={model.station} />
+            <Shortcuts model={model} />
+          </div>
+        </section>
+      </main>
+    </>
+  );
+}
+
+function Controls({ model, state }: { model: ListenModel; state: PlaybackState }) {
+  return (
+    <div class="controls">
+      <VolumeControl model={model} />
+      <PlayButton state={state} onPress={() => model.player.toggle()} onIntent={model.prepare} />
+      <div class="controls-end">
+        {state.kind === 'behind' && <Button onClick={() => model.player.goToLive()}>{t('player.go_live')}</Button>}
+        {state.kind === 'reconnecting' && <Button onClick={() => model.player.play()}>{t('player.try_now')}</Button>}
+      </div>
+    </div>
+  );
+}
+
+/** What is seen counts seconds; what is spoken changes with the state alone. */
+function Message({ model, state, station }: { model: ListenModel; state: PlaybackState; station: string }) {
+  const context = useComputed(() => ({ now: model.now.value, since: model.playback.value?.since ?? 0 }));
+  const { now, since } = context.value;
+  return (
+    <div class="listen-message">
+      <p aria-hidden="true">{playerMessage(state, { now, since, station })}</p>
+      <p class="sr-only" role="status">
+        {spokenMessage(state, { now, since, station })}
+      </p>
+    </div>
+  );
+}
+
+function isDim(state: PlaybackState): boolean {
+  return state.kind === 'offair' || state.kind === 'ended' || state.kind === 'error';
+}
+
+function pulseOf(state: PlaybackState): PulseMode {
+  switch (state.kind) {
+    case 'live':
+    case 'interlude':
+      return 'live';
+    case 'behind':
+      return state.paused ? 'quiet' : 'live';
+    case 'reconnecting':
+      return 'broken';
+    case 'offair':
+    case 'ended':
+    case 'error':
+      return 'flat';
+    default:
+      return 'quiet';
+  }
+}

@@ -1,0 +1,106 @@
+import { effect, signal } from '@preact/signals';
+import {
+  bindMediaKeys,
+  describeToSystem,
+  exposePlayer,
+  type PlaybackState,
+  Player,
+  type PlayerSnapshot,
+  prefetchEngine,
+  recallVolume,
+  reportToSystem,
+  setVolume,
+} from '../playback/index.ts';
+import { fetchStation, type StationData } from './station-data.ts';
+
+/** How often figures and countdowns are drawn, in ms. */
+const TICK_MS = 500;
+
+/** How often the API is asked for the station, in ms; the sound itself does not depend on it. */
+const STATION_EVERY_MS = 30_000;
+
+/** Everything the listener page shows, as signals, and everything one can do there. */
+export type ListenModel = ReturnType<typeof createListenModel>;
+
+/** Makes the page's player and model; they live as long as the page. */
+export function createListenModel(options: { station: string; audio: HTMLAudioElement; query: URLSearchParams }) {
+  const { station, audio, query } = options;
+  const playback = signal<{ state: PlaybackState; since: number; onAir: boolean | null }>();
+  const figures = signal<PlayerSnapshot>();
+  const now = signal(Date.now());
+  const data = signal<StationData | 'unknown' | undefined>(undefined);
+  const volume = signal({ level: recallVolume(), muted: false });
+
+  const player = new Player({
+    station,
+    audio,
+    engine: query.get('engine'),
+    targetSeconds: targetOf(query.get('target')),
+    onChange: () => update(),
+  });
+  const update = () => {
+    playback.value = { state: player.state, since: player.since, onAir: player.onAir };
+    figures.value = player.snapshot();
+    now.value = Date.now();
+    reportToSystem(player);
+  };
+
+  audio.volume = volume.value.level;
+  audio.addEventListener('volumechange', () => {
+    volume.value = { level: audio.volume, muted: audio.muted };
+  });
+  setInterval(() => {
+    if (document.hidden) return;
+    now.value = Date.now();
+    figures.value = player.snapshot();
+  }, TICK_MS);
+  exposePlayer(player);
+  bindMediaKeys(player);
+  update();
+  effect(() => {
+    const known = data.value;
+    const title = typeof known === 'object' ? known.title : station;
+    describeToSystem((typeof known === 'object' ? known.show : null) ?? title, title);
+  });
+  keepStationData({ station, onAnswer: (answer) => (data.value = answer), player });
+
+  return {
+    station,
+    player,
+    playback,
+    figures,
+    now,
+    data,
+    volume,
+    /** The visitor is about to press Play: fetch what that will need. */
+    prepare: () => prefetchEngine(player.engineName),
+    setVolume: (level: number) => setVolume(audio, level),
+    toggleMute: () => {
+      audio.muted = !audio.muted;
+    },
+  };
+}
+
+/** A target in seconds from the address, when it is a sensible one. */
+export function targetOf(text: string | null): number | undefined {
+  const seconds = Number(text ?? Number.NaN);
+  return seconds >= 0.05 && seconds <= 10 ? seconds : undefined;
+}
+
+function keepStationData(options: {
+  station: string;
+  player: Player;
+  onAnswer: (answer: StationData | 'unknown') => void;
+}): void {
+  const { station, player, onAnswer } = options;
+  const ask = async () => {
+    const answer = await fetchStation(station, AbortSignal.timeout(STATION_EVERY_MS));
+    if (answer === 'unavailable') return;
+    onAnswer(answer === 'unknown' ? answer : answer.data);
+    if (answer !== 'unknown') player.noteAir(answer.data.live);
+  };
+  void ask();
+  setInterval(() => {
+    if (!document.hidden) void ask();
+  }, STATION_EVERY_MS);
+}

@@ -1,0 +1,47 @@
+/** What the page knows of its station beside the sound. */
+export type StationData = {
+  title: string;
+  live: boolean;
+  /** Start of the broadcast in ms since 1970; null off air or unknown. */
+  startedAt: number | null;
+  /** Title of the show, where there is one. */
+  show: string | null;
+  host: string | null;
+};
+
+/** What a station's data request ended in: the page plays without them too. */
+export type StationAnswer = { data: StationData } | 'unknown' | 'unavailable';
+
+/** Asks the API for a station. Never rejects. */
+export async function fetchStation(station: string, signal: AbortSignal): Promise<StationAnswer> {
+  try {
+    const response = await fetch(`/api/v1/stations/${encodeURIComponent(station)}`, { signal });
+    if (response.status === 404) return 'unknown';
+    if (!response.ok) return 'unavailable';
+    return { data: readStation(await response.json(), station) };
+  } catch {
+    return 'unavailable';
+  }
+}
+
+/** Reads what the API sent, field by field: a field that is missing or odd costs only itself. */
+export function readStation(body: unknown, station: string): StationData {
+  const fields = isRecord(body) ? body : {};
+  const started = fields.startedAt;
+  const startedAt = typeof started === 'string' ? Date.parse(started) : started;
+  return {
+    title: textOf(fields.title) ?? station,
+    live: fields.live === true,
+    startedAt: typeof startedAt === 'number' && Number.isFinite(startedAt) ? startedAt : null,
+    show: textOf(fields.show),
+    host: textOf(fields.host),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
