@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Bench, BenchOptions } from './bench.ts';
+import { latencyBench } from './latency-bench.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { type BenchReport, renderReport } from './report.ts';
 import { startBench } from './start-bench.ts';
 import { transcodeBench } from './transcode-bench.ts';
 
 /** All benchmarks, in the order in which they run when none is named. */
-const BENCHES: readonly Bench[] = [startBench, transcodeBench];
+const BENCHES: readonly Bench[] = [latencyBench, startBench, transcodeBench];
 
 const FLAGS = {
   json: { type: 'boolean', default: false },

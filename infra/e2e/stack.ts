@@ -55,6 +55,17 @@ const PROGRAMS = {
   push: 'player/dist/push/main.js',
 } as const;
 
+/** Settings of a person's own server that must not change what is tested or measured. */
+const OWN_SETTINGS = {
+  PUBLIC_URL: undefined,
+  TLS_CERT: undefined,
+  TLS_KEY: undefined,
+  LADDER: undefined,
+  TRUST_PROXY: undefined,
+  CORS_ORIGINS: undefined,
+  DEMO: undefined,
+};
+
 /** How long the programs may take until `/readyz` answers 200, in ms. */
 const READY_MS = 30_000;
 
@@ -103,6 +114,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 function stackEnv(options: StackOptions, { redis, folder }: { redis: TestRedis; folder: TempDir }) {
   return {
+    ...OWN_SETTINGS,
     REDIS_URL: redis.url,
     DATA_DIR: folder.path,
     HOST: '127.0.0.1',

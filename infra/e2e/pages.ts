@@ -1,0 +1,44 @@
+import type { Page } from 'playwright-core';
+import { listenPath, studioPath } from '../contract/index.ts';
+import type { TestChromium } from '../testkit/index.ts';
+import { type PageProbe, probeMicrophone, probePlayer } from './page-probe.ts';
+import type { StackStation } from './stack.ts';
+
+/** A page with ears. */
+export type ProbedPage = { page: Page; probe: PageProbe };
+
+/** Longest time a person would wait for a page to react, in ms. */
+const PAGE_MS = 20_000;
+
+/** Opens the studio by the link that an owner gets. The probe hears what the page gets from the microphone. */
+export async function openStudio(
+  chromium: TestChromium,
+  { server, station }: { server: string; station: StackStation },
+): Promise<ProbedPage> {
+  const page = await chromium.newPage();
+  const probe = await probeMicrophone(page);
+  await page.goto(`${server}${studioPath(station.slug, station.key)}`);
+  return { page, probe };
+}
+
+/** Presses "Go live" and waits until the studio says that the station is on air. */
+export async function goLive({ page }: ProbedPage): Promise<void> {
+  await page.getByRole('button', { name: /^go live/i }).click({ timeout: PAGE_MS });
+  await page.getByRole('button', { name: /^stop/i }).waitFor({ timeout: PAGE_MS });
+}
+
+/** Opens a station's listener page. The probe hears what the page plays. `query` like `?engine=hlsjs-default`. */
+export async function openListener(
+  chromium: TestChromium,
+  { server, slug, query = '' }: { server: string; slug: string; query?: string },
+): Promise<ProbedPage> {
+  const page = await chromium.newPage();
+  const probe = await probePlayer(page);
+  await page.goto(`${server}${listenPath(slug)}${query}`);
+  return { page, probe };
+}
+
+/** Presses "Play". */
+export async function pressPlay({ page }: ProbedPage): Promise<void> {
+  await page.getByRole('button', { name: /^(play|tap)/i }).click({ timeout: PAGE_MS });
+}
