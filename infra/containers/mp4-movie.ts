@@ -1,12 +1,13 @@
 import { AwazError } from '../contract/index.ts';
 import { aacCodec } from './aac-config.ts';
-import { byteAt, fourCharacters, u16, u32 } from './byte-fields.ts';
+import { byteAt, fourCharacters, textBytes, u16, u32 } from './byte-fields.ts';
 import { type Mp4Box, mp4Boxes, mp4Child, mp4Descendant } from './mp4-box.ts';
 import { opusCodec } from './opus-packet.ts';
 import type { PacketCodec } from './packet-codec.ts';
 
 /** What to do with an MP4 that is no live stream; ends the messages of `bad_media`. */
-export const FRAGMENT_REMEDY = 'Push fragmented MP4 (ffmpeg: -movflags frag_keyframe+empty_moov+default_base_moof).';
+export const FRAGMENT_REMEDY =
+  'Push fragmented MP4 (ffmpeg: -movflags empty_moov+default_base_moof -frag_duration 200000).';
 
 /** The audio track of a fragmented MP4. */
 export type Mp4Track = {
@@ -93,4 +94,20 @@ export function readMovie(bytes: Uint8Array, moov: Pick<Mp4Box, 'start' | 'end'>
     if (track !== undefined) return { ...track, defaultSampleSize: defaultSampleSize(bytes, extension, track.id) };
   }
   throw bad('has no audio track', 'Push AAC or Opus.');
+}
+
+/** Boxes of `moov` and `trak` by which versions of ffmpeg trim the beginning differently: edit lists and iTunes facts. */
+const TRIMMING_BOXES: ReadonlySet<string> = new Set(['edts', 'udta', 'meta']);
+
+/** A copy of the `moov` box in which nothing says that decoders should trim: such boxes become `free`. */
+export function withoutTrims(bytes: Uint8Array, moov: Mp4Box): Uint8Array {
+  const copy = bytes.slice(moov.at, moov.end);
+  const blank = (parent: Pick<Mp4Box, 'start' | 'end'>) => {
+    for (const box of mp4Boxes(copy, parent.start, parent.end)) {
+      if (TRIMMING_BOXES.has(box.type)) copy.set(textBytes('free'), box.at + 4);
+      if (box.type === 'trak') blank(box);
+    }
+  };
+  blank({ start: moov.start - moov.at, end: moov.end - moov.at });
+  return copy;
 }

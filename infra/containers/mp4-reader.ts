@@ -3,7 +3,7 @@ import { concatBytes, hasText } from './byte-fields.ts';
 import type { Continuation, DecoderInput } from './container-scanner.ts';
 import { type Mp4Box, type Mp4BoxHead, readBoxHead } from './mp4-box.ts';
 import { type Mp4Fragment, movableFragment, readFragment } from './mp4-fragment.ts';
-import { FRAGMENT_REMEDY, type Mp4Track, readMovie } from './mp4-movie.ts';
+import { FRAGMENT_REMEDY, type Mp4Track, readMovie, withoutTrims } from './mp4-movie.ts';
 import { DecodedSamples } from './packet-codec.ts';
 import { MAX_UNIT_BYTES, type Unit, type UnitReader, waitFor } from './unit-reader.ts';
 
@@ -26,7 +26,7 @@ const PASSED_OVER: ReadonlySet<string> = new Set(
 /**
  * Fragmented MP4 (ISO/IEC 14496-12) with AAC or Opus. Samples are counted by what decoders make of them: 1024 for AAC, the
  * TOC byte for Opus; durations in `trun` jitter where browsers write them. `mdat` goes to the decoder as it comes in.
- * Edit lists change nothing: ffmpeg applies none to fragments, so AAC priming is part of the count.
+ * Edit lists are taken out: versions of ffmpeg differ in what they trim by them, so AAC priming is part of the count.
  */
 export class Mp4Reader implements UnitReader {
   readonly name = 'MP4';
@@ -127,10 +127,11 @@ export class Mp4Reader implements UnitReader {
     if (this.#track !== undefined) return { kind: 'new-stream' };
     const wait = waitFor(bytes, at, head.size);
     if (wait !== undefined) return wait;
-    this.#track = readMovie(bytes, { start: at + head.headBytes, end: at + head.size });
+    const moov: Mp4Box = { type: 'moov', at, start: at + head.headBytes, end: at + head.size };
+    this.#track = readMovie(bytes, moov);
     this.#decoded = new DecodedSamples(this.#track.codec);
-    this.#prefix = concatBytes([this.#fileType, bytes.subarray(at, at + head.size)]);
-    return { kind: 'feed', bytes: head.size, lead: this.#fileType };
+    this.#prefix = concatBytes([this.#fileType, withoutTrims(bytes, moov)]);
+    return { kind: 'feed', bytes: head.size, as: this.#prefix };
   }
 
   #nextFragment(bytes: Uint8Array, at: number, head: Mp4BoxHead): Unit {

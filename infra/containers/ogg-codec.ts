@@ -16,7 +16,7 @@ export type OggMapping = {
   headers(first: Uint8Array, needed: Uint8Array | undefined): Uint8Array[];
   /** Whether the audio begins once the needed header has come. */
   readonly lastIsNeeded: boolean;
-  /** Whether decoders trim the end by the last granule position. */
+  /** Whether all decoders trim the end by the last granule position; ffmpeg's versions differ for Vorbis. */
   readonly trimsEnd: boolean;
 };
 

@@ -103,6 +103,14 @@ export function oggPieces(bytes: Uint8Array, page: OggPage): OggPiece[] {
   return pieces;
 }
 
+/** A copy of a page that is not flagged as its stream's last. */
+export function withoutLastFlag(page: Uint8Array): Uint8Array {
+  const copy = page.slice();
+  copy[5] = byteAt(page, 5) & ~OGG_FLAG.last;
+  new DataView(copy.buffer).setUint32(22, pageCrc(copy, 0, copy.length), true);
+  return copy;
+}
+
 /** Most bytes of one packet that {@link writeOggPage} can put in a page. */
 const MAX_PAGE_PACKET_BYTES = 254 * 255;
 

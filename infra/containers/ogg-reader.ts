@@ -3,7 +3,7 @@ import { concatBytes } from './byte-fields.ts';
 import type { Continuation, DecoderInput } from './container-scanner.ts';
 import { type OggMapping, oggMapping } from './ogg-codec.ts';
 import { OggPacketJoiner } from './ogg-packet-joiner.ts';
-import { OGG_FLAG, type OggPage, oggPieces, readOggPage, writeOggHeaderPages } from './ogg-page.ts';
+import { OGG_FLAG, type OggPage, oggPieces, readOggPage, withoutLastFlag, writeOggHeaderPages } from './ogg-page.ts';
 import { DecodedSamples, PACKET_HEAD_BYTES, type PacketCodec } from './packet-codec.ts';
 import type { Unit, UnitReader, UnitRestart } from './unit-reader.ts';
 
@@ -36,8 +36,8 @@ export class OggReader implements UnitReader {
   #pastFirstPages = false;
   #inHeaders = true;
   readonly #joiner = new OggPacketJoiner();
-  /** Granule position at which the page before ended. */
-  #position = -1;
+  /** Granule position at which the page before ended; unknown behind a restart point. */
+  #position: number | undefined = 0;
 
   get sampleRate(): number | undefined {
     return this.#codec?.sampleRate;
@@ -66,6 +66,7 @@ export class OggReader implements UnitReader {
 
   resume({ prefix, sample }: Continuation): void {
     this.#base = sample;
+    this.#position = undefined;
     let at = 0;
     while (at < prefix.length) {
       const unit = this.next(prefix, at);
@@ -114,7 +115,10 @@ export class OggReader implements UnitReader {
     this.#prefix ??= this.#headerPages();
     const lead = this.#headerFed ? undefined : this.#prefix;
     this.#headerFed = true;
-    return { kind: 'feed', bytes: page.end - at, lead, restart: this.#count(bytes, page, this.#codec) };
+    const restart = this.#count(bytes, page, this.#codec);
+    const isTrimmed = (page.flags & OGG_FLAG.last) === 0 || this.#stream?.mapping.trimsEnd === true;
+    const as = isTrimmed ? undefined : withoutLastFlag(bytes.subarray(at, page.end));
+    return { kind: 'feed', bytes: page.end - at, lead, as, restart };
   }
 
   #headerPages(): Uint8Array {
@@ -160,7 +164,7 @@ export class OggReader implements UnitReader {
 
   /** RFC 7845 4.4: the last page's granule position may be less than its packets make; the rest is trimmed. */
   #trim(page: OggPage, samples: readonly number[]): number {
-    if (this.#stream?.mapping.trimsEnd !== true || this.#position < 0) return 0;
+    if (this.#stream?.mapping.trimsEnd !== true || this.#position === undefined) return 0;
     let position = this.#position;
     let trimmed = 0;
     for (const some of samples) {

@@ -12,6 +12,11 @@ export const MAX_GARBAGE_BYTES = 1_048_576;
 /** Bytes of tags, pictures and other tracks in one go without any audio. */
 export const MAX_DROPPED_BYTES = 67_108_864;
 
+/** The same memory as a plain Uint8Array: a Node Buffer's `slice` makes no copy. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** The feed of one `scan`: neighbouring units of the same storage become one view. */
 class FeedBuilder {
   readonly views: Uint8Array[] = [];
@@ -59,7 +64,7 @@ export class UnitScanner implements ContainerScanner {
     this.#offset = from?.offset ?? 0;
     this.#sourceOffset = from?.sourceOffset ?? 0;
     this.#started = from !== undefined;
-    if (from !== undefined) reader.resume(from);
+    if (from !== undefined) reader.resume({ ...from, prefix: plainBytes(from.prefix) });
   }
 
   get input(): DecoderInput | undefined {
@@ -81,7 +86,7 @@ export class UnitScanner implements ContainerScanner {
   scan(bytes: Uint8Array): ScanReport {
     if (this.#end !== undefined) throw this.#end;
     const before = this.#sourceOffset + this.#pending.length;
-    this.#pending.append(bytes);
+    this.#pending.append(plainBytes(bytes));
     try {
       return this.#scanPending(before);
     } catch (error) {
