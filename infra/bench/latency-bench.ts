@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastRegistry } from '../broadcasts/index.ts';
-import { CLICK_EVERY_MS, type ClickMatch, clickCycle, matchClicks } from '../e2e/clicks.ts';
-import { type ProbeRecord, type Stall, stallsIn } from '../e2e/page-probe.ts';
+import { CLICK_EVERY_MS, clickCycle, matchClicks } from '../e2e/clicks.ts';
+import { type ProbeRecord, stallsIn } from '../e2e/page-probe.ts';
 import { goLive, openListener, openStudio, type ProbedPage, pressPlay } from '../e2e/pages.ts';
 import { type Stack, type StackStation, startStack } from '../e2e/stack.ts';
 import { ReleaseStack } from '../runtime/index.ts';
@@ -9,29 +9,11 @@ import { launchChromium, until, wavOf } from '../testkit/index.ts';
 import type { Bench, BenchOptions } from './bench.ts';
 import { type LogRecord, recordLogs } from './latency-record.ts';
 import { latencyReport } from './latency-report.ts';
-import { meanStages, type Stages, stagesOf, traceClicks } from './latency-stages.ts';
-
-/** Players that are compared: ours, and hls.js with its own settings. */
-export const ENGINES = ['hlsjs', 'hlsjs-default'] as const;
+import { ENGINES, type LatencyRun, type PlayerRun } from './latency-run.ts';
+import { meanStages, stagesOf, traceClicks } from './latency-stages.ts';
 
 /** Time in which a player may find its target before it is measured, in ms. */
 const SETTLE_MS = 20_000;
-
-/** What one player did in the measured time. */
-export type PlayerRun = {
-  engine: (typeof ENGINES)[number];
-  match: ClickMatch;
-  latenciesMs: number[];
-  stalls: Stall[];
-  /** Holes in the sound, in ms. */
-  gapsMs: number[];
-  stages: Stages;
-  /** Clicks whose whole way was seen. */
-  staged: number;
-};
-
-/** Both players on one broadcast. */
-export type LatencyRun = { partTargetMs: number; measuredMs: number; players: PlayerRun[]; dateErrorsMs: number[] };
 
 /** Mouth to ear through real browsers, and where the time goes. */
 export const latencyBench: Bench = {
@@ -91,12 +73,12 @@ async function listenTo(options: BenchOptions, scene: Scene): Promise<LatencyRun
     everyMs: 200,
     what: 'the microphone clicks',
   });
-  const said = saidSince().slice(0, options.clicks);
   const to = Date.now();
   await sleep(3000); // the last click is still on its way
   recording.abort();
   const clicks = await log.clicks();
-  const traced = traceClicks(said, clicks, log);
+  const traced = traceClicks(saidSince(), clicks, log);
+  const said = studio.probe.record.clicks;
   const players = listeners.map(({ probe }, i) =>
     playerRun({ engine: ENGINES[i] ?? 'hlsjs', said, player: probe.record, log, traced, span: { from, to } }),
   );
@@ -115,10 +97,13 @@ type PlayerEvidence = {
 
 function playerRun({ engine, said, player, log, traced, span }: PlayerEvidence): PlayerRun {
   const within = ({ at }: { at: number }) => at >= span.from && at <= span.to;
-  const match = matchClicks(
-    said,
-    player.clicks.filter(({ at }) => at >= span.from),
-  );
+  const all = matchClicks(said, player.clicks);
+  const match = {
+    pairs: all.pairs.filter((pair) => within(pair.said)),
+    missing: all.missing.filter(within),
+    doubled: all.doubled.filter(within),
+    unknown: all.unknown.filter(within),
+  };
   const stages = match.pairs.map((pair) => stagesOf(pair, { traced, log, player })).filter((one) => one !== undefined);
   return {
     engine,

@@ -1,4 +1,4 @@
-import type { LatencyRun, PlayerRun } from './latency-bench.ts';
+import type { LatencyRun, PlayerRun } from './latency-run.ts';
 import { STAGE_NAMES } from './latency-stages.ts';
 import { atMost, type BenchReport, type Table, type Target } from './report.ts';
 import { mean, median, percentile } from './stats.ts';

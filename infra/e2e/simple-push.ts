@@ -1,11 +1,8 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import type { IngestServerMessage } from '../contract/index.ts';
 import type { StackStation } from './stack.ts';
-
-/** A piece of a container stream and when it is sent, in ms after the first. */
-export type TimedChunk = { atMs: number; bytes: Uint8Array };
+import { sendInRealTime, type TimedChunk } from './timed-send.ts';
 
 /** Where and what {@link pushSimply} pushes. */
 export type SimplePush = {
@@ -60,12 +57,7 @@ export async function openSimpleIngest(to: Pick<SimplePush, 'server' | 'station'
 /** Pushes a whole stream with its own timing and ends the broadcast. Rejects when the server refuses it. */
 export async function pushSimply(push: SimplePush): Promise<SimplePushResult> {
   const ingest = await openSimpleIngest(push);
-  const firstByteAt = Date.now();
-  for (const { atMs, bytes } of push.chunks) {
-    const waitMs = firstByteAt + atMs - Date.now();
-    if (waitMs > 0) await sleep(waitMs);
-    ingest.send(bytes);
-  }
+  const firstByteAt = await sendInRealTime(push.chunks, ingest.send);
   await ingest.end();
   const messages = [...ingest.messages];
   const refusal = messages.find((message) => message.type === 'error');
