@@ -1,4 +1,4 @@
-import { type ContainerScanner, createScanner } from '@awaz/infra/containers';
+import { type ContainerScanner, createScanner, type RestartPoint } from '@awaz/infra/containers';
 import type { Container, IngestFormat, Milliseconds } from '@awaz/infra/contract';
 
 /** Least audio in a chunk, in ms; a chunk ends with the unit (block, page, frame) that reaches it. */
@@ -72,7 +72,7 @@ export class ChunkCutter {
       const step = this.#held.subarray(from, from + this.#stepBytes);
       const report = this.#scanner.scan(step);
       this.#scanned += step.length;
-      this.#header ??= report.restartPoints[0]?.prefix;
+      this.#keepHeader(report.restartPoints[0]);
       if (report.newStreamAt !== undefined) {
         yield* this.#nextStream(report.newStreamAt + this.#scanned - step.length);
         continue;
@@ -84,6 +84,13 @@ export class ChunkCutter {
   /** The rest, at the end of the stream; undefined when there is none. */
   flush(): CutChunk | undefined {
     return this.#held.length === 0 ? undefined : this.#take(this.#heldFrom + this.#held.length);
+  }
+
+  /** What comes before the first sample of a WAV is its header; frames and raw samples stand alone. */
+  #keepHeader(point: RestartPoint | undefined): void {
+    if (point === undefined || this.#header !== undefined) return;
+    const length = this.#format.container === 'wav' ? point.sourceOffset : 0;
+    this.#header = this.#held.slice(0, length);
   }
 
   get #stepBytes(): number {

@@ -11,8 +11,6 @@ import { type PushEnd, PushSession } from './push-session.ts';
 
 const EXIT = { ended: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
-process.exitCode = await main();
-
 async function main(): Promise<number> {
   try {
     loadDotEnv();
@@ -93,7 +91,7 @@ function report(end: PushEnd, { server }: PushArguments): number {
     return EXIT.failed;
   }
   const { code, message } = end.problem;
-  if (end.kind === 'refused') say(`${message} ${(code && HINTS[code]) ?? ''}`.trim());
+  if (end.kind === 'refused') say(`${message.replace(/\.?$/, '.')} ${(code && HINTS[code]) ?? ''}`.trim());
   else
     say(
       `${server} cannot be reached. Is the server running (npm start), and is this its address? --server changes it.`,
@@ -116,3 +114,5 @@ function onInterrupt(note: (text: string) => void, session: PushSession, client:
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return () => process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
 }
+
+process.exitCode = await main();
