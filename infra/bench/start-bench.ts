@@ -1,4 +1,4 @@
-import { fetchPlaylist, variantsOf } from '../e2e/hls-reader.ts';
+import { firstOwnPart, variantsOf } from '../e2e/hls-reader.ts';
 import { openSimpleIngest } from '../e2e/simple-push.ts';
 import { type Stack, type StackStation, startStack } from '../e2e/stack.ts';
 import { until } from '../testkit/index.ts';
@@ -8,9 +8,6 @@ import { radioProgramme } from './programme.ts';
 import { atMost, type BenchReport, type Target } from './report.ts';
 import { percentile } from './stats.ts';
 import { FEED_TYPE, WebmFeed } from './webm-feed.ts';
-
-/** Segments of filler that open a broadcast: the first part after them holds the owner's own audio. */
-const OPENING_SEGMENTS = 3;
 
 /** Times of one start, in ms after the first byte was sent. */
 type StartTimes = {
@@ -87,10 +84,8 @@ async function startOnce(stack: Stack, station: StackStation, feed: WebmFeed): P
       { what: 'the new broadcast is listed' },
     );
     const listedAt = Date.now();
-    const playlist = await fetchPlaylist(variant, { msn: OPENING_SEGMENTS, part: 0 });
+    await firstOwnPart(variant);
     const ownAudioAt = Date.now();
-    const { msn, parts } = playlist.growing;
-    if (msn < OPENING_SEGMENTS || parts.length === 0) throw new Error(`No part of its own: ${playlist.text}`);
     return { asked: askedAt - firstByteAt, listed: listedAt - firstByteAt, ownAudio: ownAudioAt - firstByteAt };
   } finally {
     feeding.abort();

@@ -62,6 +62,22 @@ export async function fetchPlaylist(
   return readMediaPlaylist((await fetchBytes(url.href, signal)).toString(), variant.url);
 }
 
+/** Segments of filler that open a broadcast: the first part after them holds the owner's own audio. */
+const OPENING_SEGMENTS = 3;
+
+/** The playlist as soon as it has a part after the opening. Rejects when the broadcast is further than that. */
+export async function firstOwnPart(variant: ListedVariant): Promise<ListedPlaylist> {
+  let playlist = await fetchPlaylist(variant);
+  while (playlist.segments.length < OPENING_SEGMENTS) {
+    const { msn, parts } = playlist.growing;
+    playlist = await fetchPlaylist(variant, { msn, part: parts.length });
+  }
+  const wanted = { msn: OPENING_SEGMENTS, part: 0 };
+  if (playlist.growing.parts.length === 0) playlist = await fetchPlaylist(variant, wanted);
+  if (playlist.growing.msn !== OPENING_SEGMENTS) throw new Error(`Not at its beginning any more:\n${playlist.text}`);
+  return playlist;
+}
+
 /** Follows one rendition to its end: blocking playlist, then the new part, as low-latency players do. */
 export async function followRendition(variant: ListedVariant, signal?: AbortSignal): Promise<FetchedRendition> {
   const parts = new Map<string, Buffer>();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tone, wavOf } from '../testkit/index.ts';
 import { encodeAs, PUSHED_FORMATS } from './formats.ts';
-import { fetchBytes, fetchPlaylist, followRendition, variantsOf } from './hls-reader.ts';
+import { fetchBytes, firstOwnPart, followRendition, variantsOf } from './hls-reader.ts';
 import { decodeAudio, rmsOf } from './pcm.ts';
 import { evenChunks, openSimpleIngest } from './simple-push.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -29,7 +29,7 @@ test('what is pushed to one node is heard from the other, from the first part af
   const variants = await variantsOf(far, station.slug);
   const [variant] = variants;
   if (variant === undefined) throw new Error('No variant is listed.');
-  const playlist = await fetchPlaylist(variant, { msn: 3, part: 0 });
+  const playlist = await firstOwnPart(variant);
   const first = playlist.growing.parts[0];
   if (first === undefined) throw new Error(`The playlist has no part:\n${playlist.text}`);
   process.stdout.write(
