@@ -66,6 +66,7 @@ export class Packager {
   #fillerAllowedFrom: Milliseconds;
   #chunkMs: Milliseconds = STEADY_CHUNK_MS;
   #dropping = false;
+  #excusedLateMs: Milliseconds = 0;
   #now: Milliseconds;
   #droppedFrames = 0;
 
@@ -161,12 +162,18 @@ export class Packager {
     } else {
       timeline.setDrift(aheadMs);
     }
+    this.#excuse(frame.keepLate, Math.max(0, -aheadMs));
     this.#delays.add(this.#now - timeline.programDateTime - FRAME_DURATION_MS);
     this.#append({ payloads: frame.payloads, filler: false });
   }
 
+  /** What is late through our doing makes all audio after it late: that is no reason to drop any. */
+  #excuse(keepLate: boolean, lateMs: Milliseconds): void {
+    this.#excusedLateMs = keepLate ? Math.max(this.#excusedLateMs, lateMs) : Math.min(this.#excusedLateMs, lateMs);
+  }
+
   #isTooLate(frame: SourceFrame, aheadMs: Milliseconds): boolean {
-    const limitMs = this.#dropping ? FRAME_DURATION_MS / 2 : LATE_LIMIT_MS;
+    const limitMs = this.#excusedLateMs + (this.#dropping ? FRAME_DURATION_MS / 2 : LATE_LIMIT_MS);
     this.#dropping = !frame.keepLate && aheadMs < -limitMs;
     return this.#dropping;
   }

@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from '@awaz/infra/contract';
 import { cpuSecondsOf, spins } from '../ffmpeg/cpu-watchdog.ts';
 import type { SourceRun } from './source-run.ts';
 
-/** An encoder that owes at least this much audio… (samples at 48 kHz, 0.5 s) */
+/** An encoder that owes at least this much audio, or takes no more… (samples at 48 kHz, 0.5 s) */
 const OWED_SAMPLES = 24_000;
 
 /** …and has given none for this long is stuck, in ms. */
@@ -18,7 +18,7 @@ export class RunWatchdog {
   /** What is wrong with a run; undefined when nothing is. `now`: ms since 1970. */
   async check(run: SourceRun, now: number): Promise<string | undefined> {
     const owed = run.fedSample - run.producedSample;
-    if (owed > OWED_SAMPLES && now - run.outputAt > SILENT_MS) {
+    if ((owed > OWED_SAMPLES || run.blocked) && now - run.outputAt > SILENT_MS) {
       return `it gave nothing for ${now - run.outputAt} ms although it had ${Math.round((owed * 1000) / SAMPLE_RATE)} ms of audio`;
     }
     if (run.pid === undefined || now - this.#cpuAt < CPU_INTERVAL_MS) return undefined;

@@ -69,12 +69,21 @@ export class SourcePlayer {
     this.#interrupt.abort();
   }
 
+  /** A run whose ffmpeg takes nothing any more would be waited for for ever; killing it ends the wait. */
+  #killRunOn(signal: AbortSignal): void {
+    const kill = () => void this.#run?.close();
+    if (signal.aborted) kill();
+    else signal.addEventListener('abort', kill, { once: true });
+  }
+
   /** Plays from `start`, or from the beginning of the log, until the broadcast ends or the signal is aborted. */
   async play(start: RunStart | undefined, signal: AbortSignal): Promise<PlayOutcome> {
     let place: Place = start === undefined ? { afterId: '0' } : { start, afterId: idBefore(start.entryId) };
     for (;;) {
       this.#interrupt = new AbortController();
-      const outcome = await this.#playFrom(place, AbortSignal.any([signal, this.#interrupt.signal]));
+      const either = AbortSignal.any([signal, this.#interrupt.signal]);
+      this.#killRunOn(either);
+      const outcome = await this.#playFrom(place, either);
       if (outcome.kind === 'ended') return outcome;
       if (signal.aborted || this.#replacing === undefined) return { kind: 'aborted' };
       place = await this.#placeAfterFailure(this.#replacing);

@@ -51,6 +51,7 @@ export class SourceRun {
   #process: LadderProcess | undefined;
   readonly #places = new ChunkPlaces();
   #feedBytes = 0;
+  #writing = 0;
   #nextFrame = 0;
   #firstHanded = true;
   #waitingForSkip: boolean;
@@ -87,6 +88,11 @@ export class SourceRun {
     return (this.fedSample - this.#to48(this.#start.restartSample)) / SAMPLE_RATE;
   }
 
+  /** Whether ffmpeg takes its input more slowly than it is given. */
+  get blocked(): boolean {
+    return this.#writing > 0;
+  }
+
   /** When output came last, ms since 1970; the start of the run before any. */
   get outputAt(): number {
     return this.#outputAt;
@@ -109,7 +115,9 @@ export class SourceRun {
     for (const point of report.restartPoints) this.#remember(point);
     const feed = this.#waitingForSkip ? this.#feedAfterSkip(report) : report.feed;
     this.#feedBytes += report.feed.reduce((sum, piece) => sum + piece.length, 0);
+    this.#writing += 1;
     for (const piece of feed) await this.#feed(piece);
+    this.#writing -= 1;
     if (report.newStreamAt === undefined) return undefined;
     const rest = report.rest ?? bytes.subarray(Math.max(0, report.newStreamAt));
     return { bytes: rest, places: this.#places.from(before + report.newStreamAt), capturedAt };
