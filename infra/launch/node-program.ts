@@ -30,6 +30,7 @@ export function startNodeProgram(options: NodeProgramOptions): Running {
     env: childEnv(options.env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
+    execArgv: [],
   });
   readLines(child.stdout, (line) => options.onLine(line, 'stdout'));
   readLines(child.stderr, (line) => options.onLine(line, 'stderr'));
