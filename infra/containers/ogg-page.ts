@@ -43,13 +43,11 @@ function crcOver(bytes: Uint8Array, range: { start: number; end: number }, seed:
   let crc = seed;
   let at = range.start;
   for (; at + 4 <= range.end; at += 4) {
-    crc ^=
-      (byteAt(bytes, at) << 24) | (byteAt(bytes, at + 1) << 16) | (byteAt(bytes, at + 2) << 8) | byteAt(bytes, at + 3);
     crc =
-      (CRC_3[crc >>> 24] as number) ^
-      (CRC_2[(crc >>> 16) & 0xff] as number) ^
-      (CRC_1[(crc >>> 8) & 0xff] as number) ^
-      (CRC_0[crc & 0xff] as number);
+      (CRC_3[(crc >>> 24) ^ (bytes[at] as number)] as number) ^
+      (CRC_2[((crc >>> 16) & 0xff) ^ (bytes[at + 1] as number)] as number) ^
+      (CRC_1[((crc >>> 8) & 0xff) ^ (bytes[at + 2] as number)] as number) ^
+      (CRC_0[(crc & 0xff) ^ (bytes[at + 3] as number)] as number);
   }
   for (; at < range.end; at++) crc = (crc << 8) ^ (CRC_0[(crc >>> 24) ^ byteAt(bytes, at)] as number);
   return crc;

@@ -26,7 +26,9 @@ const CLUSTER_OPENING = [0x1f, 0x43, 0xb6, 0x75, 0x01, 0xff, 0xff, 0xff, 0xff, 0
 const RESYNC_FIRST_BYTES: ReadonlySet<number> = new Set([0xa3, 0xa0, 0x1f, 0x1a]);
 
 function clusterOpening(timestamp: number): Uint8Array {
-  const bytes = new Uint8Array([...CLUSTER_OPENING, MATROSKA_ID.timestamp, 0x88, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const bytes = new Uint8Array(CLUSTER_OPENING.length + 10);
+  bytes.set(CLUSTER_OPENING);
+  bytes.set([MATROSKA_ID.timestamp, 0x88], CLUSTER_OPENING.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(bytes.length - 8, Math.floor(timestamp / 2 ** 32));
   view.setUint32(bytes.length - 4, timestamp % 2 ** 32);
@@ -53,6 +55,7 @@ export class WebmReader implements UnitReader {
   #track: MatroskaTrack | undefined;
   #decoded: DecodedSamples | undefined;
   #clusterTime = 0;
+  #header: Uint8Array | undefined;
   /** Header and the opening of the current cluster; made for its first block. */
   #prefix: Uint8Array | undefined;
   #headerFed = false;
@@ -240,9 +243,9 @@ export class WebmReader implements UnitReader {
   /** What has to stand before the next block: the header before the first, the opening before the first of a cluster. */
   #lead(): Uint8Array | undefined {
     if (this.#prefix !== undefined) return undefined;
-    const header = concatBytes([this.#ebml ?? [], SEGMENT_OPENING, this.#info, tracksElement(this.#tracks().entry)]);
+    this.#header ??= concatBytes([this.#ebml ?? [], SEGMENT_OPENING, this.#info, tracksElement(this.#tracks().entry)]);
     const opening = clusterOpening(this.#clusterTime);
-    this.#prefix = concatBytes([header, opening]);
+    this.#prefix = concatBytes([this.#header, opening]);
     const lead = this.#headerFed ? opening : this.#prefix;
     this.#headerFed = true;
     return lead;

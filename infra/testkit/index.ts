@@ -1,6 +1,16 @@
 /** For tests, end-to-end tests and benchmarks only: real servers, programs and signals to test with. */
 export { type ChromiumOptions, launchChromium, type TestChromium } from './chromium.ts';
 export { testFfmpeg } from './ffmpeg.ts';
+export {
+  type DecodedMedia,
+  type DecoderOptions,
+  decodeMedia,
+  encodeMedia,
+  loadRecording,
+  type MediaRequest,
+  type Recording,
+  type RecordingName,
+} from './fixtures/index.ts';
 export { type ProgramEnd, type ProgramOptions, runProgram, spawnProgram, type TestProgram } from './programs.ts';
 export { startTestRedis, type TestRedis } from './redis.ts';
 export { type TempDir, tempDir } from './temp-dir.ts';
