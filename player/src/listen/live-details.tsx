@@ -1,4 +1,4 @@
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from '../ui/index.ts';
 import type { ListenModel } from './listen-model.ts';
 import { t } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { multivariantPath } from '@awaz/infra/contract';
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from '../ui/index.ts';
 import { t } from './words.ts';
 
 /** The one URL that other players need. */

@@ -62,7 +62,6 @@ export const t = translator({
   'details.stalls.value_one': '{count} in all, {seconds} s',
   'details.stalls.value_other': '{count} in all, {seconds} s',
   'details.copy': 'Copy for support',
-  'details.copied': 'Copied',
 
   'open.title': 'Listen in another app',
   'open.hint': 'Works in VLC, mpv, Safari and every other HLS player.',

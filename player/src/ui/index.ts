@@ -3,6 +3,7 @@ export * from './banner.tsx';
 export * from './button.tsx';
 export * from './card.tsx';
 export * from './clock.ts';
+export * from './copy-button.tsx';
 export * from './empty-state.tsx';
 export * from './field.tsx';
 export * from './icon.tsx';

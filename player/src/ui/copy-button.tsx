@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { Button } from '../ui/index.ts';
+import { Button } from './button.tsx';
 import { t } from './words.ts';
 
 /** How long the button says that it copied, in ms. */
@@ -21,7 +21,7 @@ export function CopyButton({ label, text }: { label: string; text: () => string 
   };
   return (
     <Button icon={copied.value ? 'check' : 'copy'} onClick={() => void copy()}>
-      <span aria-live="polite">{copied.value ? t('details.copied') : label}</span>
+      <span aria-live="polite">{copied.value ? t('ui.copied') : label}</span>
     </Button>
   );
 }
