@@ -178,8 +178,10 @@ describe('following a broadcast', () => {
     const broadcast = await MadeUpBroadcast.onAir(ownHandle, { station });
     const url = broadcast.path('64k', 'playlist.m3u8');
     await server.get(url);
+    expect((await server.get(`/live/${station}/index.m3u8`)).status).toBe(200);
     await own.kill();
     expect((await server.get(url)).status).toBe(200);
+    expect((await server.get(`/live/${station}/index.m3u8`)).status).toBe(200);
     const unread = await server.get('/live/other/index.m3u8');
     expect([unread.status, JSON.parse(unread.text).code]).toEqual([503, 'unavailable']);
     const held = server.get(`${url}?_HLS_msn=3&_HLS_part=0`);

@@ -22,7 +22,10 @@ export class LiveDirectory {
     this.#unlisten = bus.listen((message) => this.#forget(message.station));
   }
 
-  /** The record of a station, at most {@link DIRECTORY_FRESH_MS} old. Rejects when Redis does not answer. */
+  /**
+   * The record of a station, at most {@link DIRECTORY_FRESH_MS} old; an older one while Redis does not answer. Rejects
+   * when there is none of that either.
+   */
   async get(station: string): Promise<AirRecord> {
     const entry = this.#entries.get(station);
     if (entry !== undefined && performance.now() - entry.readAt < DIRECTORY_FRESH_MS) return entry.record;
@@ -35,6 +38,10 @@ export class LiveDirectory {
       // A message that came meanwhile has taken the read away: what it found may be old already.
       if (this.#reads.get(station) === read) this.#remember(station, record);
       return record;
+    } catch (error) {
+      const known = this.#entries.get(station);
+      if (known === undefined) throw error;
+      return known.record;
     } finally {
       if (this.#reads.get(station) === read) this.#reads.delete(station);
     }

@@ -1,0 +1,47 @@
+import { cutForPartTarget } from '@awaz/infra/contract';
+import { commonEnv, mediaEnv, parseEnv } from '@awaz/infra/runtime';
+import { z } from 'zod';
+
+/** Variables of the API, beside those that every program knows. */
+const apiEnv = {
+  ...commonEnv,
+  ...mediaEnv,
+  /** TCP port; 0 takes any free one. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Address to listen on. */
+  HOST: z.string().min(1).default('0.0.0.0'),
+  /** How the world reaches this server, for links. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Whether a proxy in front tells the client's address in `X-Forwarded-For`. */
+  TRUST_PROXY: z.stringbool().default(false),
+  /** Origins whose pages may use the API, separated by commas, or `*`. `/live` is open to all. */
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    ),
+};
+
+/** How the API is to run. */
+export type ApiConfig = ReturnType<typeof readConfig>;
+
+/** Reads the environment. Throws a `ConfigError` that names every fault. */
+export function readConfig(env?: Record<string, string | undefined>) {
+  const values = parseEnv(apiEnv, env);
+  return {
+    redisUrl: values.REDIS_URL,
+    dataDir: values.DATA_DIR,
+    logLevel: values.LOG_LEVEL,
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL,
+    trustProxy: values.TRUST_PROXY,
+    corsOrigins: values.CORS_ORIGINS,
+    ladder: values.LADDER,
+    cut: cutForPartTarget(values.PART_TARGET_MS),
+  };
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
+import { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import { createRegistry, type Logger, ReleaseStack, type Service } from '@awaz/infra/runtime';
+import { createApp } from './app.ts';
+import type { ApiConfig } from './config.ts';
+import { type HttpServer, listen } from './http/http-server.ts';
+import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
+import { dispatchUpgrades } from './http/upgrades.ts';
+import { createIngest } from './ingest/index.ts';
+import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
+import { StationStore } from './stations/index.ts';
+
+/** Where the page build puts its files, seen from the built server. */
+const PAGES_FOLDER = fileURLToPath(new URL('../../player/dist-pages', import.meta.url));
+
+/** How to start; tests give other places and limits. */
+export type ServerOptions = { config: ApiConfig; logger: Logger; pagesFolder?: string; originLimits?: OriginLimits };
+
+/** A running API. `close` takes nothing new, answers what is held, sends owners away and closes every connection. */
+export type ApiServer = Service & { readonly port: number };
+
+/** Starts the API: origin, ingest, Socket.IO, REST and pages on one port. Rejects when it cannot listen. */
+export async function startServer(options: ServerOptions): Promise<ApiServer> {
+  const releases = new ReleaseStack();
+  try {
+    const http = await assemble(options, releases);
+    return { port: http.port, close: () => releases.close() };
+  } catch (error) {
+    await releases.close();
+    throw error;
+  }
+}
+
+async function assemble({ config, logger, ...places }: ServerOptions, releases: ReleaseStack): Promise<HttpServer> {
+  const handle = releases.use(new RedisHandle(config.redisUrl));
+  const bus = releases.use(new ControlBus(handle));
+  const registry = new BroadcastRegistry(handle);
+  const stations = new StationStore({ handle, bus, registry });
+  const metrics = createRegistry('api');
+  const shared = { handle, bus, registry, stations, metrics };
+  let closing = false;
+  const isClosing = () => closing;
+  const app = createApp({
+    ...config,
+    ...shared,
+    logger,
+    health: { handle, metrics, roll: new TranscoderRoll(handle), isClosing },
+    pagesFolder: places.pagesFolder ?? PAGES_FOLDER,
+  }).callback();
+  // Released in reverse: those who hold connections let go of them, then the http server waits for what is left.
+  let http: HttpServer | undefined;
+  releases.defer(() => http?.close());
+  const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
+  const limits = places.originLimits;
+  const sockets = releases.use(createSocketServer(config.corsOrigins));
+  const ingest = releases.use(createIngest({ ...shared, logger: logger.child({ area: 'ingest' }), config }));
+  const origin = releases.use(
+    new Origin({ ...shared, logger: logger.child({ area: 'origin' }), stationExists, limits }),
+  );
+  ingest.attachStudio(sockets.io);
+
+  const onRequest = (req: IncomingMessage, res: ServerResponse) => {
+    if (closing) res.shouldKeepAlive = false;
+    if (origin.handle(req, res)) return;
+    if (req.url?.startsWith(`${SOCKET_PATH}/`)) sockets.onRequest(req, res);
+    else app(req, res).catch((error: unknown) => logger.error({ err: error }, 'a request failed'));
+  };
+  const onUpgrade = dispatchUpgrades([
+    { prefix: '/ingest', take: (request, socket, head) => ingest.handleUpgrade(request, socket, head) },
+    { prefix: SOCKET_PATH, take: sockets.onUpgrade },
+  ]);
+  const { host, port } = config;
+  const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
+  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics });
+  http = listening;
+  releases.defer(() => {
+    closing = true;
+    listening.stopListening();
+  });
+  return listening;
+}
