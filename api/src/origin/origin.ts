@@ -125,7 +125,7 @@ export class Origin implements Service {
   }
 
   #serve(exchange: Exchange, path: OriginPath, tail: BroadcastTail): void {
-    const reply = judge({ req: exchange.req, path, tail, wasHeld: exchange.wasHeld });
+    const reply = judge(exchange, path, tail);
     if (reply.kind === 'answer') {
       this.#send(exchange, reply.answer);
       return;
@@ -157,11 +157,10 @@ export class Origin implements Service {
   }
 }
 
-function judge(request: { req: IncomingMessage; path: OriginPath; tail: BroadcastTail; wasHeld: boolean }): Reply {
-  const { path } = request;
-  if (path.kind === 'playlist') return playlistReply({ ...request, path });
-  if (path.kind === 'multivariant') return multivariantReply({ ...request, path });
-  return mediaReply({ ...request, path });
+function judge({ req, wasHeld }: Exchange, path: OriginPath, tail: BroadcastTail): Reply {
+  if (path.kind === 'playlist') return playlistReply({ req, path, tail, wasHeld });
+  if (path.kind === 'multivariant') return multivariantReply({ req, path, tail, wasHeld });
+  return mediaReply({ req, path, tail, wasHeld });
 }
 
 function classOf(path: OriginPath | undefined): RequestClass {
