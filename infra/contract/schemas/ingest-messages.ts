@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { BROADCAST_ID_PATTERN } from '../urls.ts';
+
+/** The broadcast to continue. Whether there is such a one is not a matter of shape: that is answered `resume_refused`. */
+export const resumeSchema = z.object({
+  broadcastId: z.string().max(100),
+  epoch: z.string().min(1).max(100).optional(),
+});
 
 /** What a text message of an ingest client must look like. Unknown fields are ignored, so that clients may be newer. */
 export const ingestClientMessageSchema = z.discriminatedUnion('type', [
@@ -7,9 +12,7 @@ export const ingestClientMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('hello'),
     format: z.string().min(1).max(200),
     takeover: z.boolean().optional(),
-    resume: z
-      .object({ broadcastId: z.string().regex(BROADCAST_ID_PATTERN), epoch: z.string().max(32).optional() })
-      .optional(),
+    resume: resumeSchema.optional(),
     clientTime: z.number().optional(),
   }),
   z.object({ type: z.literal('end') }),

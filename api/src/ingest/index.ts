@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
+import { AwazError, type Cut, type Rung } from '@awaz/infra/contract';
+import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import type { Logger, Registry } from '@awaz/infra/runtime';
+import type { Server } from 'socket.io';
+import { PublisherAuth, type StreamKeySource } from '../auth/index.ts';
+import { BroadcastJobs } from './broadcast-jobs.ts';
+import type { IngestLink } from './ingest-link.ts';
+import { IngestMetrics } from './ingest-metrics.ts';
+import { type IngestClaim, type IngestContext, IngestSession } from './ingest-session.ts';
+import { RefusalLog } from './refusal-log.ts';
+import { attachStudio } from './studio-ingest.ts';
+import { WebsocketIngest } from './websocket-ingest.ts';
+
+/** How ingest behaves. */
+export type IngestConfig = {
+  /** Renditions of new broadcasts. */
+  ladder: Rung[];
+  /** Parts and segments of new broadcasts. */
+  cut: Cut;
+  /** Whether `X-Forwarded-For` is to be believed. */
+  trustProxy: boolean;
+  /** How long the first message may take, in ms; 10 s when left out. */
+  helloTimeoutMs?: number;
+};
+
+/** What ingest needs. */
+export type IngestOptions = {
+  handle: RedisHandle;
+  bus: ControlBus;
+  registry: BroadcastRegistry;
+  /** Where stream keys are looked up. */
+  stations: StreamKeySource;
+  logger: Logger;
+  metrics: Registry;
+  config: IngestConfig;
+};
+
+/** The entrance for owners' audio. */
+export type Ingest = {
+  /** Takes over a socket that asked for an upgrade at `/ingest/{station}`. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Serves the ingest events of namespace `/studio`. Its `maxHttpBufferSize` has to be over 1 MiB. */
+  attachStudio(io: Server): void;
+  /** Sends all owners away (they may connect to another node at once) and gives their leases back. May be repeated. */
+  close(): Promise<void>;
+};
+
+const HELLO_TIMEOUT_MS = 10_000;
+
+/** Opens the entrance for owners' audio. */
+export function createIngest(options: IngestOptions): Ingest {
+  const { handle, bus, registry, stations, logger, metrics, config } = options;
+  const { ladder, cut, trustProxy, helloTimeoutMs = HELLO_TIMEOUT_MS } = config;
+  const jobs = new BroadcastJobs(handle);
+  const context: IngestContext = {
+    handle,
+    bus,
+    registry,
+    roll: new TranscoderRoll(handle),
+    jobs,
+    ladder,
+    cut,
+    auth: new PublisherAuth(stations),
+    metrics: new IngestMetrics(metrics),
+    refusals: new RefusalLog(),
+    logger,
+    helloTimeoutMs,
+  };
+  const sessions = new Set<IngestSession>();
+  const goingDown = new AwazError('server_going_down');
+  let closing: Promise<void> | undefined;
+  const begin = (link: IngestLink, claim: IngestClaim) => {
+    const session = new IngestSession({ context, link, claim });
+    sessions.add(session);
+    session.done.finally(() => sessions.delete(session)).catch((error: unknown) => logger.error({ err: error }));
+    if (closing !== undefined) session.stop(goingDown);
+    return session;
+  };
+  const stopListening = bus.listen((message) => {
+    for (const session of sessions) session.heard(message);
+  });
+  const websocket = new WebsocketIngest({ begin, trustProxy });
+  const close = async () => {
+    for (const session of sessions) session.stop(goingDown);
+    await Promise.allSettled([...sessions].map((session) => session.done));
+    stopListening();
+    await jobs.close();
+  };
+  return {
+    handleUpgrade: (request, socket, head) => websocket.handleUpgrade(request, socket, head),
+    attachStudio: (io) => attachStudio(io, { begin }),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
