@@ -91,7 +91,7 @@ export function createIngest(options: IngestOptions): Ingest {
   };
   return {
     handleUpgrade: (request, socket, head) => websocket.handleUpgrade(request, socket, head),
-    attachStudio: (io) => attachStudio(io, { begin }),
+    attachStudio: (io) => attachStudio(io, { begin, trustProxy }),
     close: () => {
       closing ??= close();
       return closing;

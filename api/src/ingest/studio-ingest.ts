@@ -1,6 +1,7 @@
 import { AwazError, type IngestServerMessage } from '@awaz/infra/contract';
 import { studioChunkSchema, studioOpenSchema } from '@awaz/infra/contract/schemas';
 import type { Server, Socket } from 'socket.io';
+import { clientAddress } from '../auth/index.ts';
 import { errorMessage, type IngestLink } from './ingest-link.ts';
 import type { IngestClaim, IngestSession } from './ingest-session.ts';
 
@@ -8,6 +9,8 @@ import type { IngestClaim, IngestSession } from './ingest-session.ts';
 export type StudioIngestOptions = {
   /** Begins a session. */
   begin: (link: IngestLink, claim: IngestClaim) => IngestSession;
+  /** Whether `X-Forwarded-For` is to be believed. */
+  trustProxy: boolean;
 };
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
@@ -139,8 +142,9 @@ class StudioSocket implements IngestLink {
   }
 
   #claim(station: string): IngestClaim {
-    const { auth, address } = this.#socket.handshake;
-    const secret = typeof auth.token === 'string' ? auth.token : '';
+    const { token } = this.#socket.handshake.auth;
+    const secret = typeof token === 'string' ? token : '';
+    const address = clientAddress(this.#socket.request, this.#options.trustProxy);
     return { station, secret, address, query: { type: undefined, takeover: false } };
   }
 

@@ -72,7 +72,7 @@ function claimOf(request: IncomingMessage, trustProxy: boolean): IngestClaim {
   const takeover = ['1', 'true'].includes(parameters.get('takeover') ?? '');
   return {
     station: /^\/ingest\/([^/]+)\/?$/.exec(path)?.[1] ?? '',
-    secret: parameters.get('key') ?? bearerToken(request.headers.authorization) ?? '',
+    secret: parameters.get('key') || bearerToken(request.headers.authorization) || '',
     address: clientAddress(request, trustProxy),
     query: { type: parameters.get('type') ?? undefined, takeover },
   };
