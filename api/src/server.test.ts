@@ -182,6 +182,16 @@ describe('upgrades', () => {
     expect([polling.status, JSON.parse(polling.text).message]).toEqual([400, 'Transport unknown']);
   });
 
+  it('to another protocol than WebSocket are not taken; the request is answered', async () => {
+    const broadcast = await MadeUpBroadcast.onAir(handle, { station: 'upgrades' });
+    const h2c = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABk' };
+    for (const path of [broadcast.path('64k', '2.m4s'), broadcast.path('64k', 'playlist.m3u8'), '/healthz']) {
+      const { status, headers, body } = await ask(path, h2c);
+      expect([path, status, headers.connection]).toEqual([path, 200, 'close']);
+      expect(body).toHaveLength(Number(headers['content-length']));
+    }
+  });
+
   it('to anything else are refused', async () => {
     for (const path of ['/', '/live/demo', '/ingestion/x', '/socket.iox']) {
       const answer = await new Promise<number>((resolve, reject) => {

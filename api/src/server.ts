@@ -67,10 +67,11 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
     if (req.url?.startsWith(`${SOCKET_PATH}/`)) sockets.onRequest(req, res);
     else app(req, res).catch((error: unknown) => logger.error({ err: error }, 'a request failed'));
   };
-  const onUpgrade = dispatchUpgrades([
-    { prefix: '/ingest', take: (request, socket, head) => ingest.handleUpgrade(request, socket, head) },
+  const upgrades = [
+    { prefix: '/ingest', take: ingest.handleUpgrade },
     { prefix: SOCKET_PATH, take: sockets.onUpgrade },
-  ]);
+  ];
+  const onUpgrade = dispatchUpgrades(upgrades, onRequest);
   const { host, port } = config;
   const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
   const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics });
