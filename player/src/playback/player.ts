@@ -182,8 +182,14 @@ export class Player {
       if (!needsEngine(before)) this.#openEngine();
       else if (wantsSound(next) !== wantsSound(before)) this.#applyPause(!wantsSound(next));
     } else this.#closeEngine();
-    this.#enterState(next.kind === 'ended' ? 300 : 3000);
+    this.#enterState(this.#firstQuestionAfter());
     this.#options.onChange();
+  }
+
+  /** When to ask the origin first in a new state: at once what only the page data said, soon after an end. */
+  #firstQuestionAfter(): Milliseconds {
+    if (this.#doubtsAir) return 0;
+    return this.#state.kind === 'ended' ? 300 : 3000;
   }
 
   /** Starts what a state does by the clock alone; leaving the state ends it. */

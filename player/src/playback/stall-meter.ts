@@ -1,8 +1,5 @@
 import type { Milliseconds } from '@awaz/infra/contract';
 
-/** `waiting` so soon after a seek is the seek itself, in ms. */
-const SEEK_SETTLES_MS = 1000;
-
 /** A wait for data shorter than this is not shown to anybody, in ms. */
 const SHOWN_AFTER_MS = 600;
 
@@ -20,8 +17,8 @@ export class StallMeter {
   readonly #listening = new AbortController();
   #count = 0;
   #totalMs: Milliseconds = 0;
-  #played = false;
-  #seekedAt = Number.NEGATIVE_INFINITY;
+  /** Sound flows since the last start or seek: only then an empty buffer is a stall. */
+  #flows = false;
   #stalledAt: number | null = null;
   #shown: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,17 +28,14 @@ export class StallMeter {
     audio.addEventListener('waiting', () => this.#onWaiting(), { signal });
     audio.addEventListener('playing', () => this.#onPlaying(), { signal });
     for (const type of ['pause', 'emptied', 'ended']) audio.addEventListener(type, () => this.#settle(), { signal });
-    const onSeeking = () => {
-      this.#seekedAt = performance.now();
+    const interrupted = () => {
+      this.#flows = false;
     };
-    audio.addEventListener('seeking', onSeeking, { signal });
-    audio.addEventListener(
-      'emptied',
-      () => {
-        this.#played = false;
-      },
-      { signal },
-    );
+    for (const type of ['seeking', 'emptied']) audio.addEventListener(type, interrupted, { signal });
+    const onSeeked = () => {
+      this.#flows ||= audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    };
+    audio.addEventListener('seeked', onSeeked, { signal });
   }
 
   /** Stalls since the page was opened. */
@@ -63,15 +57,14 @@ export class StallMeter {
   #onWaiting(): void {
     clearTimeout(this.#shown);
     this.#shown = setTimeout(this.#events.onLongWait, SHOWN_AFTER_MS);
-    const now = performance.now();
-    if (!this.#played || now - this.#seekedAt < SEEK_SETTLES_MS || this.#stalledAt !== null) return;
+    if (!this.#flows || this.#stalledAt !== null) return;
     this.#count += 1;
-    this.#stalledAt = now;
+    this.#stalledAt = performance.now();
     this.#events.onStall();
   }
 
   #onPlaying(): void {
-    this.#played = true;
+    this.#flows = true;
     this.#settle();
   }
 
