@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { findOnPath, projectRoot } from '../binaries/index.ts';
 import { runProgram, spawnProgram, type TempDir, type TestProgram, tempDir, until } from '../testkit/index.ts';
+
+jest.setTimeout(180_000);
 
 /** A person's machine as bare as it can be: PATH, an empty home, and a folder for the data. */
 let home: TempDir;
@@ -130,9 +132,10 @@ describe('npm start with the real programs', () => {
     const playlist = await until(
       async () => {
         const answer = await fetch(`${url}/live/demo/index.m3u8`);
-        return answer.ok && answer.text();
+        const text = await answer.text();
+        return answer.ok && text;
       },
-      { what: 'the demo is on air', timeoutMs: 30_000 },
+      { what: 'the demo is on air', timeoutMs: 30_000, everyMs: 100 },
     );
     expect(playlist).toContain('#EXT-X-STREAM-INF');
     await program.end();

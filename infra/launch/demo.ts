@@ -23,7 +23,7 @@ export async function keepDemoOnAir(run: Run, { addresses, env, cacheDir }: Demo
       args,
       cwd: run.root,
       // The certificate of this machine's own server need not be known to anybody.
-      env: addresses.local.startsWith('https:') ? { NODE_TLS_REJECT_UNAUTHORIZED: '0' } : {},
+      env: { ...env, ...(addresses.local.startsWith('https:') && { NODE_TLS_REJECT_UNAUTHORIZED: '0' }) },
       onLine: (line, from) => {
         if (from === 'stderr') run.view.line('demo', line, from);
       },
