@@ -96,15 +96,18 @@ module.exports = {
       name: 'pure-core-no-node',
       comment: 'bytes and playlists are functions: no fs, clock or process',
       severity: 'error',
-      from: { path: pure },
+      from: { path: pure, pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'pure-core-no-adapters',
-      comment: 'nor Redis, logger or any npm package',
+      comment: 'nor Redis, logger or any npm package; shapes (types) of what they write are fine',
       severity: 'error',
-      from: { path: pure },
-      to: { path: ['^infra/(redis|chunk-log|part-log|runtime)/', 'node_modules/'] },
+      from: { path: pure, pathNot: '\\.test\\.ts$' },
+      to: {
+        path: ['^infra/(redis|chunk-log|part-log|runtime)/', 'node_modules/'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
 
     // order of the pipeline inside the transcoder
@@ -128,9 +131,9 @@ module.exports = {
     }),
     only({
       name: 'session-below-worker',
-      why: '',
+      why: 'a session is given its broadcast; who gave it is not its business',
       from: '^transcoder/src/session/',
-      may: '^(transcoder/src/(session|ffmpeg|frames|packager)/|infra/(contract|runtime|chunk-log)/)',
+      may: '^(transcoder/src/(session|ffmpeg|frames|packager|isobmff)/|infra/(?!testkit/))',
     }),
 
     // data plane and control plane of the api do not know each other
