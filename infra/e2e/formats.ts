@@ -1,4 +1,5 @@
 import { throughFfmpeg } from './pcm.ts';
+import { evenChunks, pageChunks, type TimedChunk } from './timed-send.ts';
 
 /** A format that is pushed in a test. */
 export type PushedFormat = {
@@ -94,4 +95,9 @@ export const PUSHED_FORMATS: readonly PushedFormat[] = [
 /** Encodes a WAV into a format. */
 export function encodeAs(format: PushedFormat, wav: Uint8Array): Promise<Buffer> {
   return throughFfmpeg(['-f', 'wav', '-i', 'pipe:0', '-map_metadata', '-1', ...format.encode, 'pipe:1'], wav);
+}
+
+/** Cuts an encoded file as its encoder would send it. */
+export function chunksOf(format: PushedFormat, file: Buffer, seconds: number): TimedChunk[] {
+  return format.demuxer === 'ogg' ? pageChunks(file) : evenChunks(file, seconds);
 }

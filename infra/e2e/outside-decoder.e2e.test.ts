@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runProgram, testFfmpeg, wavOf } from '../testkit/index.ts';
-import { encodeAs, PUSHED_FORMATS } from './formats.ts';
+import { chunksOf, encodeAs, PUSHED_FORMATS } from './formats.ts';
 import { variantsOf } from './hls-reader.ts';
-import { evenChunks, openSimpleIngest } from './simple-push.ts';
+import { openSimpleIngest } from './simple-push.ts';
 import { type Stack, type StackStation, startStack } from './stack.ts';
 import { stereoSweep } from './sweep.ts';
 import { sendInRealTime } from './timed-send.ts';
@@ -45,7 +45,7 @@ test('ffmpeg plays a running and an ended broadcast without a warning', async ()
   const sweep = stereoSweep(SECONDS);
   const file = await encodeAs(format, wavOf(sweep.samples, sweep.rate, sweep.channels));
   const ingest = await openSimpleIngest({ server: stack.url, station, type: format.type });
-  const sending = sendInRealTime(evenChunks(file, SECONDS), ingest.send);
+  const sending = sendInRealTime(chunksOf(format, file, SECONDS), ingest.send);
   await variantsOf(stack.url, station.slug);
   const url = `${stack.url}/live/${station.slug}/index.m3u8`;
   const running = await play(url, 8);

@@ -64,12 +64,3 @@ export async function pushSimply(push: SimplePush): Promise<SimplePushResult> {
   if (refusal !== undefined) throw new Error(`The server refused ${push.type}: ${JSON.stringify(refusal)}`);
   return { firstByteAt, messages };
 }
-
-/** Cuts a file of `seconds` of audio into pieces that take `everyMs` each. */
-export function evenChunks(bytes: Uint8Array, seconds: number, everyMs = 60): TimedChunk[] {
-  const count = Math.max(1, Math.round((seconds * 1000) / everyMs));
-  return Array.from({ length: count }, (_, i) => ({
-    atMs: i * everyMs,
-    bytes: bytes.subarray(Math.floor((bytes.length * i) / count), Math.floor((bytes.length * (i + 1)) / count)),
-  }));
-}

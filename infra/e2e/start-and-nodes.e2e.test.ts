@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tone, wavOf } from '../testkit/index.ts';
-import { encodeAs, PUSHED_FORMATS } from './formats.ts';
+import { chunksOf, encodeAs, PUSHED_FORMATS } from './formats.ts';
 import { fetchBytes, firstOwnPart, followRendition, variantsOf } from './hls-reader.ts';
 import { decodeAudio, rmsOf } from './pcm.ts';
-import { evenChunks, openSimpleIngest } from './simple-push.ts';
+import { openSimpleIngest } from './simple-push.ts';
 import { type Stack, startStack } from './stack.ts';
 import { sendInRealTime } from './timed-send.ts';
 
@@ -25,7 +25,7 @@ test('what is pushed to one node is heard from the other, from the first part af
   const file = await encodeAs(format, wavOf(sound.samples, sound.rate, sound.channels));
   const ingest = await openSimpleIngest({ server: near, station, type: format.type });
   const sentAt = Date.now();
-  const sending = sendInRealTime(evenChunks(file, SECONDS), ingest.send);
+  const sending = sendInRealTime(chunksOf(format, file, SECONDS), ingest.send);
   const variants = await variantsOf(far, station.slug);
   const [variant] = variants;
   if (variant === undefined) throw new Error('No variant is listed.');
