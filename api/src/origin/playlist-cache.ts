@@ -22,9 +22,6 @@ export type PlaylistVariant = {
   blocking: boolean;
 };
 
-/** Fast and small enough: a playlist shrinks to a sixth at level 1, to a seventh at level 6, in a third of the time. */
-const GZIP = { level: 1 };
-
 /** Told what each render took, in ms. */
 export type RenderObserver = (ms: number) => void;
 
@@ -68,7 +65,7 @@ export class PlaylistCache {
     const text = Buffer.from(renderMultivariantPlaylist(multivariantPlaylistOf(this.#window, session)));
     const { targetDuration } = this.#window;
     const headers = playlistHeaders({ cacheClass: 'multivariant', targetDuration, gzip });
-    return new Answer(200, headers, gzip ? gzipSync(text, GZIP) : text);
+    return new Answer(200, headers, gzip ? gzipSync(text) : text);
   }
 
   #body(text: number, { rendition, skip, gzip }: PlaylistVariant): Buffer {
@@ -77,7 +74,7 @@ export class PlaylistCache {
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
     const body = gzip
-      ? gzipSync(this.#body(text, { rendition, skip, gzip: false, blocking: false }), GZIP)
+      ? gzipSync(this.#body(text, { rendition, skip, gzip: false, blocking: false }))
       : this.#render(rendition, skip);
     this.#texts.set(key, body);
     return body;

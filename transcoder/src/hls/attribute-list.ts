@@ -12,6 +12,8 @@ export function renderAttributes(entries: readonly (readonly [name: string, valu
   return text;
 }
 
+const UNQUOTABLE = /["\p{Cc}]/u;
+
 /** A quoted-string. What may not stand in one is replaced: see {@link plainText}. */
 export function quotedString(text: string): string {
   return `"${plainText(text)}"`;
@@ -21,7 +23,7 @@ export function quotedString(text: string): string {
 export function plainText(text: string): string {
   // RFC 8216bis 4.2: "A string of characters within a pair of double quotes (0x22). The following characters MUST NOT
   // appear in a quoted-string: line feed (0xA), carriage return (0xD), or double quote (0x22)."
-  return text.replaceAll('"', "'").replaceAll(/\p{Cc}/gu, ' ');
+  return UNQUOTABLE.test(text) ? text.replaceAll('"', "'").replaceAll(/\p{Cc}/gu, ' ') : text;
 }
 
 const ATTRIBUTE = /([A-Z0-9-]+)=(?:"([^"]*)"|([^",]*))(?:,|$)/y;
