@@ -137,7 +137,12 @@ describe('the live directory', () => {
       },
     };
     const tell = () => deliver({ type: 'broadcast_started', station: 's', broadcastId: 'x' });
-    return { directory: new LiveDirectory(registry, bus), answers, tell, reads: () => reads };
+    return {
+      directory: new LiveDirectory({ registry, stationExists: async () => false }, bus),
+      answers,
+      tell,
+      reads: () => reads,
+    };
   }
 
   it('asks Redis once for all, until the bus tells of a change or its word is old', async () => {
@@ -145,12 +150,12 @@ describe('the live directory', () => {
     const { directory: live, answers, tell, reads } = directory();
     answers[0] = record('one');
     const first = await Promise.all([live.get('s'), live.get('s'), live.get('s')]);
-    expect([first.map((found) => found?.broadcastId), reads()]).toEqual([['one', 'one', 'one'], 1]);
+    expect([first.map(({ record: found }) => found?.broadcastId), reads()]).toEqual([['one', 'one', 'one'], 1]);
     await live.get('s');
     expect(reads()).toBe(1);
     answers[0] = record('two');
     tell();
-    expect((await live.get('s'))?.broadcastId).toBe('two');
+    expect((await live.get('s')).record?.broadcastId).toBe('two');
     jest.advanceTimersByTime(2001);
     await live.get('s');
     expect(reads()).toBe(3);
@@ -161,9 +166,9 @@ describe('the live directory', () => {
     answers[0] = undefined;
     const reading = live.get('s');
     tell();
-    expect(await reading).toBeUndefined();
+    expect(await reading).toEqual({ record: undefined, isKnown: false });
     answers[0] = record('new');
-    expect((await live.get('s'))?.broadcastId).toBe('new');
+    expect(await live.get('s')).toMatchObject({ record: { broadcastId: 'new' }, isKnown: true });
     expect(reads()).toBe(2);
   });
 });

@@ -65,7 +65,7 @@ export class Origin implements Service {
   constructor(options: OriginOptions) {
     const { handle, logger, limits } = options;
     this.#options = options;
-    this.#directory = new LiveDirectory(options.registry, options.bus);
+    this.#directory = new LiveDirectory(options, options.bus);
     const onRender = (ms: number) => this.#metrics.rendered(ms);
     this.#broadcasts = new TailedBroadcasts({ handle, logger, directory: this.#directory, onRender, ...limits });
     this.#metrics = new OriginMetrics(options.metrics, {
@@ -116,12 +116,11 @@ export class Origin implements Service {
 
   /** The broadcast that is on air, or ended lately; otherwise what to answer. */
   async #current({ station }: PathOf<'multivariant'>): Promise<BroadcastTail | Answer> {
-    const record = await this.#directory.get(station);
+    const { record, isKnown } = await this.#directory.get(station);
     if (record !== undefined && !this.#broadcasts.isOver(record)) {
       return (await this.#broadcasts.open({ station, broadcastId: record.broadcastId })) ?? OFF_AIR;
     }
-    const { stationExists } = this.#options;
-    return stationExists === undefined || (await stationExists(station)) ? OFF_AIR : UNKNOWN_STATION;
+    return isKnown ? OFF_AIR : UNKNOWN_STATION;
   }
 
   #serve(exchange: Exchange, path: OriginPath, tail: BroadcastTail): void {

@@ -1,8 +1,8 @@
-import { MEDIA_AFTER_END_MS } from '@awaz/infra/broadcasts';
+import { type LiveRecord, MEDIA_AFTER_END_MS } from '@awaz/infra/broadcasts';
 import { AwazError } from '@awaz/infra/contract';
 import { PartLogReader } from '@awaz/infra/part-log';
 import { type BroadcastPlace, BroadcastTail, type TailContext } from './broadcast-tail.ts';
-import type { AirRecord, LiveDirectory } from './live-directory.ts';
+import type { LiveDirectory } from './live-directory.ts';
 import { HeldCount, type WaitOutcome } from './waiter-list.ts';
 
 /** Most broadcasts that one process follows; the idlest makes room, otherwise the newcomer gets `overloaded`. */
@@ -80,7 +80,7 @@ export class TailedBroadcasts {
     const key = `${place.station}/${place.broadcastId}`;
     let tail = this.#tails.get(key);
     if (tail === undefined) {
-      const record = await this.#options.directory.get(place.station);
+      const { record } = await this.#options.directory.get(place.station);
       const isCurrent = record?.broadcastId === place.broadcastId;
       if (this.isOver(record) || !(isCurrent || (await this.#isStillThere(key, place)))) return undefined;
       tail = this.#tails.get(key) ?? this.#follow(key, place, isCurrent ? record.endedAt : undefined);
@@ -96,7 +96,7 @@ export class TailedBroadcasts {
   }
 
   /** Whether a record's media is gone, or there is no record. */
-  isOver(record: AirRecord): boolean {
+  isOver(record: LiveRecord | undefined): boolean {
     return (
       record === undefined || (record.endedAt !== undefined && Date.now() > record.endedAt + this.#mediaAfterEndMs)
     );
@@ -159,7 +159,7 @@ export class TailedBroadcasts {
   #dropWhenReplaced(key: string, tail: BroadcastTail): void {
     this.#options.directory
       .get(tail.place.station)
-      .then((record) => {
+      .then(({ record }) => {
         const replaced = record?.broadcastId !== tail.place.broadcastId || this.isOver(record);
         if (replaced && this.#tails.get(key) === tail) this.#dropInBackground(key, 'gone');
       })
