@@ -26,7 +26,10 @@ export class FrameReader implements UnitReader {
   #decoded = new DecodedSamples(NO_PRE_SKIP);
   #base = 0;
   #current: FrameHeader | undefined;
+  /** Whether a frame of this stream ended here. */
   #synced = false;
+  /** Whether garbage ended here: tags are not looked for then. */
+  #lost = false;
   #atStart = true;
   /** Whether what comes first is known to be a frame. */
   #resumed = false;
@@ -82,6 +85,7 @@ export class FrameReader implements UnitReader {
 
   #frame(bytes: Uint8Array, at: number, header: FrameHeader): Unit {
     this.#synced = true;
+    this.#lost = false;
     const isStart = this.#atStart;
     this.#atStart = false;
     const info = this.#format.readInfo?.(bytes, at, header);
@@ -97,14 +101,15 @@ export class FrameReader implements UnitReader {
   }
 
   #noFrame(bytes: Uint8Array, at: number): Unit {
+    if (this.#lost) return this.#garbage(bytes, at);
     if (hasText(bytes, at, 'ID3')) return id3v2(bytes, at) ?? this.#garbage(bytes, at);
-    if (hasText(bytes, at, 'TAG') && this.#synced) return { kind: 'drop', bytes: ID3V1_BYTES };
-    return this.#garbage(bytes, at);
+    return hasText(bytes, at, 'TAG') ? { kind: 'drop', bytes: ID3V1_BYTES } : this.#garbage(bytes, at);
   }
 
-  /** Up to the next byte that a frame or tag may begin with. */
+  /** Up to the next byte that a frame may begin with. */
   #garbage(bytes: Uint8Array, at: number): Unit {
     this.#synced = false;
+    this.#lost = true;
     const next = bytes.indexOf(0xff, at + 1);
     const end = next < 0 ? bytes.length : next;
     return { kind: 'garbage', bytes: end - at };

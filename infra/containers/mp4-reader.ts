@@ -136,6 +136,7 @@ export class Mp4Reader implements UnitReader {
 
   #nextFragment(bytes: Uint8Array, at: number, head: Mp4BoxHead): Unit {
     const track = this.#openTrack();
+    if (head.size > MAX_UNIT_BYTES) return this.#garbage(bytes, at);
     const wait = waitFor(bytes, at, head.size);
     if (wait !== undefined) return wait;
     const moof: Mp4Box = { type: 'moof', at, start: at + head.headBytes, end: at + head.size };

@@ -15,6 +15,9 @@ const MAX_PASSED_OVER_BYTES = 16_777_216;
 
 const MAX_FORMAT_BYTES = 1024;
 
+/** The R of `RIFF`. */
+const FIRST_BYTE_OF_RIFF = 0x52;
+
 /** ffmpeg's names of the sample layouts, by format tag and bits. */
 const DEMUXERS: Record<string, DecoderInput['demuxer']> = {
   '1/8': 'u8',
@@ -36,6 +39,8 @@ export class WavReader implements UnitReader {
   #phase: 'start' | 'chunks' | 'data' = 'start';
   #dataLeft = 0;
   #pad = 0;
+  /** Whether chunks can no longer be told apart: only another RIFF header helps. */
+  #lost = false;
 
   get input(): DecoderInput | undefined {
     if (this.#run === undefined) return undefined;
@@ -58,10 +63,11 @@ export class WavReader implements UnitReader {
     const isStart = (hasText(bytes, at, 'RIFF') || hasText(bytes, at, 'RF64')) && hasText(bytes, at + 8, 'WAVE');
     if (isStart && this.#phase === 'chunks') return { kind: 'new-stream' };
     if (isStart) {
+      this.#lost = false;
       this.#phase = 'chunks';
       return { kind: 'drop', bytes: 12 };
     }
-    return this.#phase === 'start' ? garbage(bytes, at) : this.#nextChunk(bytes, at);
+    return this.#phase === 'start' || this.#lost ? this.#garbage(bytes, at) : this.#nextChunk(bytes, at);
   }
 
   resume({ sample, state }: Continuation): void {
@@ -80,7 +86,7 @@ export class WavReader implements UnitReader {
       return { kind: 'drop', bytes: 8 };
     }
     const total = 8 + size + (size % 2);
-    if (id.includes('?') || total > MAX_PASSED_OVER_BYTES) return garbage(bytes, at);
+    if (id.includes('?') || total > MAX_PASSED_OVER_BYTES) return this.#garbage(bytes, at);
     if (id !== 'fmt ' || this.#run !== undefined) return { kind: 'drop', bytes: total };
     if (size < 16 || size > MAX_FORMAT_BYTES)
       throw new AwazError('bad_media', 'The WAV stream has a broken "fmt " chunk.');
@@ -88,6 +94,13 @@ export class WavReader implements UnitReader {
     if (wait !== undefined) return wait;
     this.#run = openRun(bytes, at + 8, size);
     return { kind: 'drop', bytes: total };
+  }
+
+  /** Up to where `RIFF` may begin. */
+  #garbage(bytes: Uint8Array, at: number): Unit {
+    this.#lost = true;
+    const next = bytes.indexOf(FIRST_BYTE_OF_RIFF, at + 1);
+    return { kind: 'garbage', bytes: (next < 0 ? bytes.length : next) - at };
   }
 
   #openData(size: number): void {
@@ -123,10 +136,4 @@ function openRun(bytes: Uint8Array, at: number, size: number): PcmRun {
     );
   }
   return new PcmRun(layout, 0);
-}
-
-/** Up to where `RIFF` may begin. */
-function garbage(bytes: Uint8Array, at: number): Unit {
-  const next = bytes.indexOf(0x52, at + 1);
-  return { kind: 'garbage', bytes: (next < 0 ? bytes.length : next) - at };
 }

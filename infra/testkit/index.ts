@@ -8,6 +8,8 @@ export {
   encodeMedia,
   loadRecording,
   type MediaRequest,
+  PUSHED_FORMATS,
+  type PushedFormat,
   type Recording,
   type RecordingName,
 } from './fixtures/index.ts';
