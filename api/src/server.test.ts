@@ -29,7 +29,7 @@ afterAll(() => redis.close());
 beforeEach(async () => {
   pages = await tempDir();
   config = readConfig({ REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', CORS_ORIGINS: 'https://friend.example' });
-  server = await startServer({ config, logger, pagesFolder: pages.path });
+  server = await startServer({ config, logger, pagesFolder: join(pages.path, 'built') });
 });
 afterEach(async () => {
   await server.close();
@@ -104,12 +104,13 @@ describe('the application', () => {
 
 describe('pages', () => {
   const build = async () => {
-    await mkdir(join(pages.path, 'assets'));
-    await writeFile(join(pages.path, 'index.html'), '<p>directory</p>');
-    await writeFile(join(pages.path, 'listen.html'), '<p>listen</p>');
-    await writeFile(join(pages.path, 'studio.html'), '<p>studio</p>');
-    await writeFile(join(pages.path, 'assets', 'app-Ab12.js'), `console.log(1);${' '.repeat(5000)}`);
-    await writeFile(join(pages.path, 'favicon.svg'), '<svg/>');
+    const folder = join(pages.path, 'built');
+    await mkdir(join(folder, 'assets'), { recursive: true });
+    await writeFile(join(folder, 'index.html'), '<p>directory</p>');
+    await writeFile(join(folder, 'listen.html'), '<p>listen</p>');
+    await writeFile(join(folder, 'studio.html'), '<p>studio</p>');
+    await writeFile(join(folder, 'assets', 'app-Ab12.js'), `console.log(1);${' '.repeat(5000)}`);
+    await writeFile(join(folder, 'favicon.svg'), '<svg/>');
   };
 
   it('say that they are not built, until they are', async () => {
@@ -152,11 +153,11 @@ describe('pages', () => {
 
   it('give no way to other files', async () => {
     await build();
-    await writeFile(`${pages.path}-secret`, 'secret');
+    await writeFile(join(pages.path, 'secret.txt'), 'secret');
     for (const path of [
-      '/../x',
-      '/assets/../../x',
-      '/%2e%2e/x',
+      '/../secret.txt',
+      '/assets/../../secret.txt',
+      '/%2e%2e/secret.txt',
       '/assets/%2e%2e%2f%2e%2e%2fetc/passwd',
       '/assets/',
       '/assets',
