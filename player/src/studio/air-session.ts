@@ -1,0 +1,163 @@
+import type { ErrorCode, IngestQuality } from '@awaz/infra/contract';
+import type { IngestProblem, IngestState } from '../ingest-client/index.ts';
+import { Broadcast, type Recording } from './broadcast.ts';
+import type { LiveMark, StudioLink } from './studio-link.ts';
+
+/** What is measured of a broadcast; all spans in ms. */
+export type AirView = {
+  state: IngestState;
+  /** The server said within the last seconds that it has published this broadcast's own sound. */
+  isOnAir: boolean;
+  /** When listeners could hear it first; ms since 1970. */
+  onAirSince: number | undefined;
+  ackedMs: number;
+  ackedBytes: number;
+  unackedMs: number;
+  lostMs: number;
+  /** Since the last acknowledgement; undefined before the first. */
+  ackAgeMs: number | undefined;
+  rttMs: number | undefined;
+  reconnects: number;
+  /** What the server measures; undefined before its first word. */
+  quality: IngestQuality | undefined;
+};
+
+/** Nothing is being sent. */
+export const OFF_AIR: AirView = {
+  state: 'idle',
+  isOnAir: false,
+  onAirSince: undefined,
+  ackedMs: 0,
+  ackedBytes: 0,
+  unackedMs: 0,
+  lostMs: 0,
+  ackAgeMs: undefined,
+  rttMs: undefined,
+  reconnects: 0,
+  quality: undefined,
+};
+
+/** How a broadcast was over. */
+export type Outcome =
+  | { kind: 'ended'; confirmed: boolean; onAirMs: number }
+  | { kind: 'failed'; code: ErrorCode | undefined; message: string };
+
+/** Quality comes each second; what is older than this is no proof of anything any more, in ms. */
+const QUALITY_FRESH_MS = 3500;
+
+/** How a session begins. */
+export type AirSessionOptions = {
+  link: StudioLink;
+  /** Address of the server. */
+  server: string;
+  takeover: boolean;
+  /** A broadcast of this tab to go on with. */
+  resume: LiveMark | undefined;
+  /** Called once, when it is over. */
+  over: (outcome: Outcome) => void;
+  /** Called as long as there is something to go on with after a reload. */
+  mark: (mark: LiveMark) => void;
+};
+
+/** One broadcast from Go live to its end, and what is known about its way to the listeners. */
+export class AirSession {
+  readonly #options: AirSessionOptions;
+  readonly #broadcast: Broadcast;
+  #broadcastId: string | undefined;
+  #onAirSince: number | undefined;
+  #qualityAt = Number.NEGATIVE_INFINITY;
+  #quality: IngestQuality | undefined;
+  #ackAt: number | undefined;
+  #rttMs: number | undefined;
+  #reconnects = 0;
+  #problem: IngestProblem | undefined;
+
+  constructor(options: AirSessionOptions) {
+    const { link, server, takeover, resume } = options;
+    this.#options = options;
+    this.#onAirSince = resume?.startedAt;
+    const broadcastId = resume?.broadcastId;
+    this.#broadcast = new Broadcast({ servers: [server], ...link, takeover, broadcastId });
+    this.#follow();
+  }
+
+  /** Sends this from now on. */
+  record(recording: Recording): Promise<void> {
+    return this.#broadcast.record(recording);
+  }
+
+  /** Delivers the rest and ends the broadcast; the outcome tells how that went. */
+  async end(): Promise<void> {
+    await this.#broadcast.end().catch(() => {}); // told as the outcome
+  }
+
+  /** The network is back: do not wait. */
+  retryNow(): void {
+    this.#broadcast.client.retryNow();
+  }
+
+  /** Leaves without ending the broadcast. May be called again. */
+  close(): void {
+    this.#broadcast.close();
+  }
+
+  /** What is known now. */
+  view(now: number): AirView {
+    const { state, totals } = this.#broadcast.client;
+    const isFresh = now - this.#qualityAt < QUALITY_FRESH_MS;
+    return {
+      ...totals,
+      state,
+      isOnAir: state === 'open' && isFresh && this.#quality?.onAir === true,
+      onAirSince: this.#onAirSince,
+      ackAgeMs: this.#ackAt === undefined ? undefined : now - this.#ackAt,
+      rttMs: this.#rttMs,
+      reconnects: this.#reconnects,
+      quality: isFresh ? this.#quality : undefined,
+    };
+  }
+
+  #follow(): void {
+    const { client } = this.#broadcast;
+    client.on('ready', ({ broadcastId, began }) => {
+      this.#broadcastId = broadcastId;
+      if (began) this.#onAirSince = undefined;
+      this.#mark();
+    });
+    client.on('ack', ({ rttMs }) => {
+      this.#ackAt = Date.now();
+      this.#rttMs = rttMs;
+    });
+    client.on('quality', (quality) => {
+      this.#quality = quality;
+      this.#qualityAt = Date.now();
+      if (quality.onAir) this.#onAirSince ??= Date.now();
+      this.#mark();
+    });
+    client.on('state', (state) => {
+      if (state === 'reconnecting') this.#reconnects++;
+      if (state === 'failed') this.#fail();
+    });
+    client.on('error', (problem) => {
+      this.#problem = problem;
+    });
+    client.on('ended', ({ confirmed }) => {
+      const onAirMs = this.#onAirSince === undefined ? 0 : Date.now() - this.#onAirSince;
+      this.#options.over({ kind: 'ended', confirmed, onAirMs });
+    });
+  }
+
+  #fail(): void {
+    this.#broadcast.close();
+    const { code, message = '' } = this.#problem ?? { code: undefined };
+    this.#options.over({ kind: 'failed', code, message });
+  }
+
+  #mark(): void {
+    if (this.#broadcastId === undefined) return;
+    const { station } = this.#options.link;
+    const now = Date.now();
+    const startedAt = this.#onAirSince ?? now;
+    this.#options.mark({ station, broadcastId: this.#broadcastId, startedAt, seenAt: now });
+  }
+}

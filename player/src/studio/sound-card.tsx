@@ -1,0 +1,67 @@
+import { Card, Select } from '../ui/index.ts';
+import { Meter } from './meter.tsx';
+import { PRESETS, type SoundPreset } from './sound-preset.ts';
+import type { StudioModel } from './studio-model.ts';
+import { t } from './words.ts';
+
+/** Microphone, preset and level. */
+export function SoundCard({ model }: { model: StudioModel }) {
+  const { kind } = model.microphone.value;
+  const isClosed = kind === 'closed' || (kind === 'asking' && model.devices.value.length === 0);
+  return (
+    <Card label={t('sound.title')}>
+      <div class="stack">
+        <h2>{t('sound.title')}</h2>
+        <Meter ballistics={model.ballistics} />
+        {!isClosed && <MicrophoneChoice model={model} />}
+        <PresetChoice model={model} />
+      </div>
+    </Card>
+  );
+}
+
+function MicrophoneChoice({ model }: { model: StudioModel }) {
+  const microphone = model.microphone.value;
+  const options = model.devices.value.map(({ deviceId, label }, index) => ({
+    value: deviceId,
+    label: label || t('sound.microphone.unnamed', { number: index + 1 }),
+  }));
+  const chosen = microphone.kind === 'open' ? microphone.device.deviceId : (model.sound.value.deviceId ?? '');
+  const isListed = options.some((option) => option.value === chosen);
+  const ignored = microphone.kind === 'open' ? microphone.ignored : [];
+  const names = ignored.map((name) => t(`sound.ignored.${name}`)).join(', ');
+  return (
+    <Select
+      label={t('sound.microphone')}
+      options={isListed ? options : [{ value: chosen, label: t('sound.microphone.default') }, ...options]}
+      value={chosen}
+      onChoose={(deviceId) => void model.chooseDevice(deviceId)}
+      hint={ignored.length === 0 ? undefined : t('sound.ignored', { names })}
+    />
+  );
+}
+
+function PresetChoice({ model }: { model: StudioModel }) {
+  const isLocked = model.isLive.value;
+  return (
+    <fieldset class="presets" disabled={isLocked}>
+      <legend class="field-label">{t('sound.preset')}</legend>
+      <div class="preset-choices">
+        {(Object.keys(PRESETS) as SoundPreset[]).map((preset) => (
+          <label key={preset} class="preset">
+            <input
+              type="radio"
+              name="preset"
+              value={preset}
+              checked={model.sound.value.preset === preset}
+              onChange={() => void model.choosePreset(preset)}
+            />
+            <span class="preset-name">{t(`sound.preset.${preset}`)}</span>
+            <span class="preset-hint">{t(`sound.preset.${preset}.hint`)}</span>
+          </label>
+        ))}
+      </div>
+      {isLocked && <p class="muted small">{t('sound.preset.locked')}</p>}
+    </fieldset>
+  );
+}

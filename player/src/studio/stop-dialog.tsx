@@ -1,0 +1,26 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from '../ui/index.ts';
+import { t } from './words.ts';
+
+/** Asks before a broadcast ends; Escape and the safe button leave it on air. */
+export function StopDialog(props: { isOpen: boolean; onStop: () => void; onStay: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (props.isOpen) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [props.isOpen]);
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby="stop-title" onClose={props.onStay}>
+      <div class="stack">
+        <h2 id="stop-title">{t('stop.title')}</h2>
+        <p class="muted">{t('stop.body')}</p>
+        <div class="dialog-actions">
+          <Button onClick={props.onStay}>{t('stop.cancel')}</Button>
+          <Button kind="danger" icon="stop" onClick={props.onStop}>
+            {t('stop.confirm')}
+          </Button>
+        </div>
+      </div>
+    </dialog>
+  );
+}
