@@ -104,7 +104,7 @@ describe('npm test', () => {
     setResults({ fullName: 'adds', status: 'passed' });
     writeFileSync(inProject('jest-hangs'), '');
     const { code, lines } = await runTests();
-    expect(lines.at(-3)).toMatch(/failed: unit and flow tests: Jest did not end within 10 s after its results/);
+    expect(lines.at(-2)).toMatch(/failed: unit and flow tests: Jest did not end within 10 s after its results/);
     expect(code).toBe(1);
   }, 60_000);
 
