@@ -78,10 +78,14 @@ async function serve(run: Run, begun: number): Promise<void> {
   const addresses = addressesOf(settings, port);
   // Stopped in the opposite order: first the API, then the transcoder that finishes what it has.
   for (const program of ['transcoder', 'api'] as const) await startProgram(run, program, env);
-  await untilOk(`${addresses.local}/readyz`, { timeoutMs: READY_TIMEOUT_MS, signal });
+  const firstStation = makeFirstStation(run, env);
+  try {
+    await untilOk(`${addresses.local}/readyz`, { timeoutMs: READY_TIMEOUT_MS, signal });
+  } finally {
+    await firstStation;
+  }
   for (const child of run.kept) child.trust();
-  const first = await makeFirstStation(run, env);
-  await welcome({ addresses, first, view, tookMs: Date.now() - begun });
+  await welcome({ addresses, first: await firstStation, view, tookMs: Date.now() - begun });
   if (settings.demo) await keepDemoOnAir(run, { addresses, env, cacheDir: projectCacheDirectory() });
   if (!signal.aborted) await once(signal, 'abort');
 }

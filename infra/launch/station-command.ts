@@ -35,7 +35,9 @@ async function stationCommand(
     const told: Partial<FreshStation> = JSON.parse(answer.stdout.toString());
     return typeof told.station === 'string' && typeof told.key === 'string' ? (told as FreshStation) : undefined;
   } catch (error) {
-    run.view.say(`note: npm run station -- ${args.join(' ')} failed: ${(error as Error).message}`);
+    // Ctrl-C ends this program too.
+    const wanted = run.stopRequest.signal.aborted;
+    if (!wanted) run.view.say(`note: npm run station -- ${args.join(' ')} failed: ${(error as Error).message}`);
     return undefined;
   }
 }
