@@ -1,8 +1,8 @@
 import { throughFfmpeg } from './pcm.ts';
 import { evenChunks, pageChunks, type TimedChunk } from './timed-send.ts';
 
-/** A format that is pushed in a test. */
-export type PushedFormat = {
+/** A format in which the sweep is pushed. */
+export type SweepFormat = {
   /** For titles and station names. */
   name: string;
   /** MIME type as an encoder announces it. */
@@ -18,7 +18,7 @@ export type PushedFormat = {
 };
 
 /** Every format of the interface, in the form that its usual encoder sends. */
-export const PUSHED_FORMATS: readonly PushedFormat[] = [
+export const SWEEP_FORMATS: readonly SweepFormat[] = [
   {
     name: 'webm-opus',
     type: 'audio/webm;codecs=opus',
@@ -93,11 +93,11 @@ export const PUSHED_FORMATS: readonly PushedFormat[] = [
 ];
 
 /** Encodes a WAV into a format. */
-export function encodeAs(format: PushedFormat, wav: Uint8Array): Promise<Buffer> {
+export function encodeAs(format: SweepFormat, wav: Uint8Array): Promise<Buffer> {
   return throughFfmpeg(['-f', 'wav', '-i', 'pipe:0', '-map_metadata', '-1', ...format.encode, 'pipe:1'], wav);
 }
 
 /** Cuts an encoded file as its encoder would send it. */
-export function chunksOf(format: PushedFormat, file: Buffer, seconds: number): TimedChunk[] {
+export function chunksOf(format: SweepFormat, file: Buffer, seconds: number): TimedChunk[] {
   return format.demuxer === 'ogg' ? pageChunks(file) : evenChunks(file, seconds);
 }

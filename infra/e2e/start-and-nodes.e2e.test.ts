@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tone, wavOf } from '../testkit/index.ts';
-import { chunksOf, encodeAs, PUSHED_FORMATS } from './formats.ts';
+import { chunksOf, encodeAs, SWEEP_FORMATS } from './formats.ts';
 import { fetchBytes, firstOwnPart, followRendition, variantsOf } from './hls-reader.ts';
 import { decodeAudio, rmsOf } from './pcm.ts';
 import { openSimpleIngest } from './simple-push.ts';
@@ -8,24 +8,28 @@ import { type Stack, startStack } from './stack.ts';
 import { sendInRealTime } from './timed-send.ts';
 
 const SECONDS = 6;
+const stopped = new AbortController();
 let stack: Stack;
 
 beforeAll(async () => {
   stack = await startStack({ apis: 2 });
 }, 60_000);
-afterAll(() => stack.close());
+afterAll(() => {
+  stopped.abort();
+  return stack.close();
+});
 
 test('what is pushed to one node is heard from the other, from the first part after the opening on', async () => {
   const [near, far] = stack.apis.map(({ url }) => url);
   if (near === undefined || far === undefined) throw new Error('Two nodes were to be started.');
   const station = await stack.addStation('nodes');
-  const format = PUSHED_FORMATS[0];
+  const format = SWEEP_FORMATS[0];
   if (format === undefined) throw new Error('There is no format to push.');
   const sound = tone({ seconds: SECONDS });
   const file = await encodeAs(format, wavOf(sound.samples, sound.rate, sound.channels));
   const ingest = await openSimpleIngest({ server: near, station, type: format.type });
   const sentAt = Date.now();
-  const sending = sendInRealTime(chunksOf(format, file, SECONDS), ingest.send);
+  const sending = sendInRealTime(chunksOf(format, file, SECONDS), ingest.send, stopped.signal);
   const variants = await variantsOf(far, station.slug);
   const [variant] = variants;
   if (variant === undefined) throw new Error('No variant is listed.');
