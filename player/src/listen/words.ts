@@ -24,7 +24,7 @@ export const t = translator({
   'player.badge.delay': '{seconds} s delay',
   'player.badge.on_air_for': 'on air for {time}',
 
-  'player.offair': 'Off air.',
+  'player.offair': 'Off air. Press play, and it starts by itself when the station is on air.',
   'player.offair.wanted': 'Off air. Playback starts by itself when the station is on air.',
   'player.tap': 'Tap to listen.',
   'player.slow': 'Your connection is slow. Still trying…',
@@ -35,7 +35,7 @@ export const t = translator({
   'player.reconnecting.now': 'Connection lost. Trying again…',
   'player.capacity': 'This station is full right now. You keep your place; joining automatically…',
   'player.interlude': 'The host lost connection. Music until they are back.',
-  'player.ended': 'The show has ended.',
+  'player.ended': 'The show has ended. Press play, and it starts by itself with the next one.',
   'player.ended.wanted': 'The show has ended. Playback starts by itself with the next one.',
   'player.error.codec_unsupported':
     'This browser cannot play this stream. Open it in another app with the address below.',

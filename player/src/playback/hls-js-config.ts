@@ -43,6 +43,8 @@ export function steeredConfig(): Partial<HlsConfig> {
     maxLiveSyncPlaybackRate: 1,
     liveSyncDuration: JOIN_BEHIND_SECONDS,
     backBufferLength: 30,
+    // Our parts are fMP4 already: a worker would only be a detour, and 40 ms of the first sound.
+    enableWorker: false,
     bufferController: exactBufferController(),
     manifestLoadPolicy: quickRetries(0),
     playlistLoadPolicy: quickRetries(2),

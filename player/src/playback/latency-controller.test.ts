@@ -143,6 +143,23 @@ describe('after stalls', () => {
     expect(targetAfter(121)).toBe(0.25);
   });
 
+  test('the first is followed by slow playback, a second within a minute by waiting for a buffer', () => {
+    const once = widenAfterStall(startLatencyMemory(0), 0);
+    const twice = widenAfterStall(once, 10);
+    const rateWith = (memory: LatencyMemory, forward: number, at = 20) =>
+      steer(memory, { at, forward, behind: 0, baseTarget: TARGET }).decision.rate;
+    expect(rateWith(once, 0.1)).toBe(0.98);
+    expect(rateWith(twice, 0.1)).toBe(0);
+    expect(rateWith(twice, 0.5)).toBeGreaterThan(0);
+    expect(rateWith(twice, 0.1, 4000)).toBeGreaterThan(0);
+  });
+
+  test('having waited, playback does not wait again before the next stall', () => {
+    const twice = widenAfterStall(widenAfterStall(startLatencyMemory(0), 0), 0);
+    const filled = steer(twice, { at: 50, forward: 0.6, behind: 0, baseTarget: TARGET }).memory;
+    expect(steer(filled, { at: 100, forward: 0.1, behind: 0, baseTarget: TARGET }).decision.rate).toBe(0.98);
+  });
+
   test('a wider target seeks later and to a place as much earlier', () => {
     const memory = widenAfterStall(startLatencyMemory(0), 0);
     const sample = { at: 10, forward: 1, baseTarget: TARGET };

@@ -24,6 +24,15 @@ const STALL_WIDENS_SECONDS = 0.25;
 /** The target is never widened by more, in seconds: whoever needs more is better served without low latency. */
 const WIDENED_AT_MOST_SECONDS = 1;
 
+/** From so much widening on (the second stall within a minute), playback waits for a buffer instead of crawling, in s. */
+const REFILL_FROM_SECONDS = 0.5;
+
+/** Share of the target that has to be there before playback goes on. */
+const REFILL_SHARE = 0.6;
+
+/** Playback goes on after this long in any case, in ms. */
+const REFILL_AT_MOST_MS = 3000;
+
 /** So long without a stall takes one widening back, in ms. */
 const CLEAN_MS = 60_000;
 
@@ -35,6 +44,8 @@ export type LatencyMemory = {
   /** When the last stall was, or the last widening taken back, in ms. */
   cleanSince: number;
   lastSeekAt: number;
+  /** Since when playback waits for a buffer, in ms; null while it does not. */
+  refillingSince: number | null;
 };
 
 /** One look at the player. */
@@ -49,12 +60,12 @@ export type LatencySample = {
   baseTarget: number;
 };
 
-/** What to do now: a playback rate, and whether to seek to the live position, `seekOffset` seconds before it. */
+/** What to do now: a playback rate (0: wait for a buffer), and whether to seek to the live position, `seekOffset` seconds before it. */
 export type LatencyDecision = { rate: number; seek: boolean; seekOffset: number; target: number };
 
 /** Memory of a playback that begins at `at` (monotonic ms). */
 export function startLatencyMemory(at: number): LatencyMemory {
-  return { samples: [], widened: 0, cleanSince: at, lastSeekAt: Number.NEGATIVE_INFINITY };
+  return { samples: [], widened: 0, cleanSince: at, lastSeekAt: Number.NEGATIVE_INFINITY, refillingSince: null };
 }
 
 /** Base target for a part target, both in seconds: 0.25 for 192 ms parts, 0.15 for 107 ms parts. */
@@ -66,7 +77,7 @@ export function targetFor(partTarget: number): number {
 /** Widens the target after a stall at `at` (monotonic ms). */
 export function widenAfterStall(memory: LatencyMemory, at: number): LatencyMemory {
   const widened = Math.min(memory.widened + STALL_WIDENS_SECONDS, WIDENED_AT_MOST_SECONDS);
-  return { ...memory, widened, cleanSince: at };
+  return { ...memory, widened, cleanSince: at, refillingSince: widened >= REFILL_FROM_SECONDS ? at : null };
 }
 
 /** Forgets the samples, because the playhead was moved; the target stays as wide as it is. */
@@ -81,17 +92,22 @@ export function steer(
 ): { memory: LatencyMemory; decision: LatencyDecision } {
   const { widened, cleanSince } = shrinkWhenClean(memory, sample.at);
   const target = sample.baseTarget + widened;
-  const mayseek = sample.at - memory.lastSeekAt >= SEEK_PAUSE_MS;
-  if (mayseek && sample.behind !== null && sample.behind > SEEK_BEHIND_SECONDS + widened) {
-    const after = { samples: [], widened, cleanSince, lastSeekAt: sample.at };
+  const maySeek = sample.at - memory.lastSeekAt >= SEEK_PAUSE_MS;
+  if (maySeek && sample.behind !== null && sample.behind > SEEK_BEHIND_SECONDS + widened) {
+    const after = { ...memory, samples: [], widened, cleanSince, lastSeekAt: sample.at };
     return { memory: after, decision: { rate: 1, seek: true, seekOffset: widened, target } };
+  }
+  const refillingSince = stillRefilling(memory, { ...sample, target });
+  if (refillingSince !== null) {
+    const after = { ...memory, samples: [], widened, cleanSince };
+    return { memory: after, decision: { rate: 0, seek: false, seekOffset: 0, target } };
   }
   const recent = memory.samples.filter((earlier) => sample.at - earlier.at < WINDOW_MS);
   const samples = [...recent, { at: sample.at, forward: sample.forward }];
   const lowest = Math.min(...samples.map((one) => one.forward));
   const rate = rateFor({ lowest, forward: sample.forward, target });
   return {
-    memory: { samples, widened, cleanSince, lastSeekAt: memory.lastSeekAt },
+    memory: { samples, widened, cleanSince, lastSeekAt: memory.lastSeekAt, refillingSince },
     decision: {
       rate: samples.length < SAMPLES_TO_SPEED_UP ? Math.min(rate, 1) : rate,
       seek: false,
@@ -104,6 +120,12 @@ export function steer(
 function shrinkWhenClean(memory: LatencyMemory, at: number): { widened: number; cleanSince: number } {
   if (memory.widened === 0 || at - memory.cleanSince < CLEAN_MS) return memory;
   return { widened: Math.max(0, memory.widened - STALL_WIDENS_SECONDS), cleanSince: at };
+}
+
+function stillRefilling(memory: LatencyMemory, now: { at: number; forward: number; target: number }): number | null {
+  const { refillingSince } = memory;
+  if (refillingSince === null || now.at - refillingSince >= REFILL_AT_MOST_MS) return null;
+  return now.forward >= now.target * REFILL_SHARE ? null : refillingSince;
 }
 
 function rateFor({ lowest, forward, target }: { lowest: number; forward: number; target: number }): number {

@@ -9,6 +9,7 @@ import {
   targetFor,
   widenAfterStall,
 } from './latency-controller.ts';
+import { lowerCap, NO_CAP, type RenditionCap, relaxCap } from './rendition-cap.ts';
 
 /** Parts must not be loaded by now, else the watchdog looks away: whoever has this many seconds needs no rescue. */
 const SAFE_SECONDS = 5;
@@ -35,6 +36,7 @@ export class LiveSteering {
   readonly #listening = new AbortController();
   #latency = startLatencyMemory(performance.now());
   #watchdog = startWatchdogMemory(performance.now());
+  #cap = NO_CAP;
   #following = true;
   #target: number | null = null;
 
@@ -64,7 +66,12 @@ export class LiveSteering {
 
   /** See `Engine.noteStall`. */
   noteStall(): void {
-    this.#latency = widenAfterStall(this.#latency, performance.now());
+    const { hls, audio } = this.#options;
+    const now = performance.now();
+    this.#latency = widenAfterStall(this.#latency, now);
+    const details = hls.latestLevelDetails;
+    const waiting = details === null ? 0 : details.partEnd - bufferEnd(audio.buffered);
+    if (waiting >= (details?.partTarget || Number.POSITIVE_INFINITY)) this.#setCap(lowerCap(hls.loadLevel, now));
   }
 
   /** Stops steering and leaves the rate at 1. Idempotent. */
@@ -88,9 +95,16 @@ export class LiveSteering {
       this.#watchdog = startWatchdogMemory(performance.now());
       return;
     }
+    this.#setCap(relaxCap(this.#cap, { highest: hls.levels.length - 1, at: performance.now() }));
     const forward = forwardBuffer(audio.buffered, audio.currentTime);
     if (this.#following) this.#steer(forward, this.#options.targetSeconds ?? targetFor(partTarget));
     if (forward < SAFE_SECONDS) this.#guard(details.partEnd, partTarget);
+  }
+
+  #setCap(cap: RenditionCap): void {
+    if (cap === this.#cap) return;
+    this.#cap = cap;
+    this.#options.hls.autoLevelCapping = cap.level ?? -1;
   }
 
   #steer(forward: number, baseTarget: number): void {

@@ -85,6 +85,7 @@ export class Player {
     this.engineName = chooseEngine(detectAbilities(), options.engine);
     this.#session = recallSession(options.station);
     this.#stalls = new StallMeter(options.audio, {
+      onFlow: () => this.#dispatch({ type: 'playing' }),
       onStall: () => this.#engine?.noteStall(),
       onLongWait: () => this.#dispatch({ type: 'stalled' }),
     });
@@ -331,7 +332,6 @@ export class Player {
 
   #listen(): void {
     const { signal } = this.#life;
-    this.audio.addEventListener('playing', () => this.#dispatch({ type: 'playing' }), { signal });
     this.audio.addEventListener('canplay', () => this.#playAgain(), { signal });
     this.audio.addEventListener('pause', () => this.#onForeignPause(), { signal });
     addEventListener('offline', () => this.#outage('network'), { signal });

@@ -5,6 +5,8 @@ const SHOWN_AFTER_MS = 600;
 
 /** What a {@link StallMeter} calls. */
 export type StallEvents = {
+  /** Sound flows, for the first time or again. */
+  onFlow: () => void;
   /** The buffer ran empty in the middle of playback. */
   onStall: () => void;
   /** The wait, whatever its reason, has become long enough to be shown. */
@@ -13,6 +15,7 @@ export type StallEvents = {
 
 /** Counts how often and how long an audio element ran out of data while it played; for the life of the page's element. */
 export class StallMeter {
+  readonly #audio: HTMLAudioElement;
   readonly #events: StallEvents;
   readonly #listening = new AbortController();
   #count = 0;
@@ -23,19 +26,17 @@ export class StallMeter {
   #shown: ReturnType<typeof setTimeout> | undefined;
 
   constructor(audio: HTMLAudioElement, events: StallEvents) {
+    this.#audio = audio;
     this.#events = events;
     const { signal } = this.#listening;
     audio.addEventListener('waiting', () => this.#onWaiting(), { signal });
-    audio.addEventListener('playing', () => this.#onPlaying(), { signal });
+    for (const type of ['playing', 'ratechange']) audio.addEventListener(type, () => this.#look(), { signal });
     for (const type of ['pause', 'emptied', 'ended']) audio.addEventListener(type, () => this.#settle(), { signal });
     const interrupted = () => {
       this.#flows = false;
     };
     for (const type of ['seeking', 'emptied']) audio.addEventListener(type, interrupted, { signal });
-    const onSeeked = () => {
-      this.#flows ||= audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
-    };
-    audio.addEventListener('seeked', onSeeked, { signal });
+    audio.addEventListener('seeked', () => this.#look(), { signal });
   }
 
   /** Stalls since the page was opened. */
@@ -63,9 +64,13 @@ export class StallMeter {
     this.#events.onStall();
   }
 
-  #onPlaying(): void {
+  /** With a rate of 0 the player waits for a buffer on purpose: to the listener that is part of the stall. */
+  #look(): void {
+    const { paused, playbackRate, readyState, seeking } = this.#audio;
+    if (paused || seeking || playbackRate === 0 || readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     this.#flows = true;
     this.#settle();
+    this.#events.onFlow();
   }
 
   #settle(): void {
