@@ -69,8 +69,8 @@ export class MeterBallistics {
       const before = this.#channels[index] ?? EMPTY;
       const peakDb = Math.max(toDb(peak), before.peakDb - fall);
       const rmsDb = Math.max(toDb(reading.rms[index] ?? 0), before.rmsDb - fall);
-      const isHigher = toDb(peak) >= before.holdDb || now - before.heldAt > PEAK_HOLD_MS;
-      return { rmsDb, peakDb, holdDb: isHigher ? toDb(peak) : before.holdDb, heldAt: isHigher ? now : before.heldAt };
+      const isNew = peakDb >= before.holdDb || now - before.heldAt > PEAK_HOLD_MS;
+      return { rmsDb, peakDb, holdDb: isNew ? peakDb : before.holdDb, heldAt: isNew ? now : before.heldAt };
     });
     this.#readAt = now;
     if (reading.clips > 0) this.#clippedAt = now;

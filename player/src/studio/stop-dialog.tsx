@@ -9,8 +9,12 @@ export function StopDialog(props: { isOpen: boolean; onStop: () => void; onStay:
     if (props.isOpen) dialog.current?.showModal();
     else dialog.current?.close();
   }, [props.isOpen]);
+  const stayOnEscape = (event: Event) => {
+    event.preventDefault(); // the page closes the dialog, so that its state and the dialog's are one
+    props.onStay();
+  };
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="stop-title" onClose={props.onStay}>
+    <dialog ref={dialog} class="dialog" aria-labelledby="stop-title" onCancel={stayOnEscape} onClose={props.onStay}>
       <div class="stack">
         <h2 id="stop-title">{t('stop.title')}</h2>
         <p class="muted">{t('stop.body')}</p>

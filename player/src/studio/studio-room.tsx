@@ -64,7 +64,7 @@ function ActionButton(props: { action: MessageAction; model: StudioModel; onOthe
     other_key: onOtherKey,
   };
   return (
-    <Button kind={action === 'resume' ? 'live' : 'plain'} onClick={acts[action]}>
+    <Button kind={action === 'resume' ? 'primary' : 'plain'} onClick={acts[action]}>
       {t(`action.${action}`)}
     </Button>
   );

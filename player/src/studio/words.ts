@@ -4,7 +4,7 @@ import { translator } from '../i18n/index.ts';
 export const t = translator({
   'studio.title': 'Studio',
   'studio.skip': 'Skip to the studio',
-  'studio.leave': 'Another station',
+  'studio.leave': 'Leave',
 
   'link.title': 'Enter the studio',
   'link.hint': 'Open the studio link you were given, or paste it here. A station and its stream key do the same.',
