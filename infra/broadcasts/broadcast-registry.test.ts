@@ -33,6 +33,15 @@ async function opened(station: string, token: string, more: Partial<OpenRequest>
 }
 
 describe('BroadcastRegistry', () => {
+  it('remembers whether playlists list parts, and reads records that do not say', async () => {
+    await opened('old', publisherToken('key1'), { lowLatency: false });
+    expect(await registry.get('old')).toMatchObject({ lowLatency: false });
+    const { live } = stationKeys('old');
+    const { lowLatency: _, ...facts } = JSON.parse(String(await handle.commands.hget(live, 'facts')));
+    await handle.commands.hset(live, 'facts', JSON.stringify(facts));
+    expect(await registry.get('old')).toMatchObject({ lowLatency: true, cut: cutForPartTarget(192) });
+  });
+
   it('begins a broadcast once and continues it for whoever publishes next', async () => {
     const first = await opened('one', publisherToken('key1'));
     expect(first).toMatchObject({ outcome: 'opened', replacedToken: undefined, record: { onAir: false } });

@@ -86,6 +86,8 @@ export type OpenRequest = {
   /** Facts of the broadcast if a new one begins. */
   ladder: Rung[];
   cut: Cut;
+  /** Whether its playlists list parts; they do when left out. */
+  lowLatency?: boolean;
   openedBy: string;
 };
 
@@ -129,6 +131,7 @@ export class BroadcastRegistry {
       onAir: false,
       ladder: request.ladder,
       cut: request.cut,
+      lowLatency: request.lowLatency ?? true,
       openedBy: request.openedBy,
     };
     const fields = Object.entries(liveRecordFields(fresh)).flat();

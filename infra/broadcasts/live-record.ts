@@ -22,20 +22,22 @@ export type LiveRecord = {
   ladder: Rung[];
   /** How parts and segments are cut. */
   cut: Cut;
+  /** Whether playlists list parts; chosen by the station's profile when the broadcast began. */
+  lowLatency: boolean;
   /** Id of the stream key or account that opened it. */
   openedBy: string;
 };
 
 /** Redis hash fields of a new record; {@link parseLiveRecord} reads them, and what is added to them later. */
 export function liveRecordFields(record: LiveRecord): Record<string, string> {
-  const { station, broadcastId, state, startedAt, ladder, cut, openedBy } = record;
+  const { station, broadcastId, state, startedAt, ladder, cut, lowLatency, openedBy } = record;
   return {
     station,
     broadcastId,
     state,
     startedAt: String(startedAt),
     openedBy,
-    facts: JSON.stringify({ ladder, cut }),
+    facts: JSON.stringify({ ladder, cut, lowLatency }),
   };
 }
 
@@ -43,7 +45,12 @@ export function liveRecordFields(record: LiveRecord): Record<string, string> {
 export function parseLiveRecord(hash: Record<string, string>): LiveRecord | undefined {
   const { station, broadcastId, state, startedAt, ending, endedAt, reason, openedBy, facts } = hash;
   if (station === undefined || broadcastId === undefined || facts === undefined) return undefined;
-  const { ladder, cut } = JSON.parse(facts) as Pick<LiveRecord, 'ladder' | 'cut'>;
+  // Records of broadcasts that began before there were profiles do not say; all of those have parts.
+  const {
+    ladder,
+    cut,
+    lowLatency = true,
+  } = JSON.parse(facts) as Pick<LiveRecord, 'ladder' | 'cut'> & Partial<Pick<LiveRecord, 'lowLatency'>>;
   return {
     station,
     broadcastId,
@@ -55,6 +62,7 @@ export function parseLiveRecord(hash: Record<string, string>): LiveRecord | unde
     ...(reason === undefined ? {} : { reason: reason as EndReason }),
     ladder,
     cut,
+    lowLatency,
     openedBy: openedBy ?? '',
   };
 }

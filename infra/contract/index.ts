@@ -7,5 +7,6 @@ export * from './errors.ts';
 export * from './formats.ts';
 export * from './ingest-messages.ts';
 export * from './ladder.ts';
+export * from './profiles.ts';
 export * from './units.ts';
 export * from './urls.ts';

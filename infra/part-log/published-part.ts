@@ -27,6 +27,8 @@ export type PartLogMeta = {
   startedAt: number;
   ladder: Rung[];
   cut: Cut;
+  /** Whether playlists list parts; logs of an earlier version do not say, and theirs do. */
+  lowLatency?: boolean;
   /** RFC 6381 codec of every rendition, like `mp4a.40.2`. */
   codec: string;
 };

@@ -15,8 +15,14 @@ export type ServerControl = {
   partHoldBack?: Seconds;
 };
 
-/** The server control of a playlist with these targets: the shortest distances that the rules allow. */
-export function serverControlFor(targetDuration: number, partTarget: Seconds): ServerControl {
+/**
+ * The server control of a playlist with these targets: the shortest distances that the rules allow. Without a part target
+ * it is that of a playlist of whole segments.
+ */
+export function serverControlFor(targetDuration: number, partTarget?: Seconds): ServerControl {
+  if (partTarget === undefined) {
+    return { canBlockReload: true, canSkipDateRanges: false, holdBack: 3 * targetDuration };
+  }
   return {
     canBlockReload: true,
     // "The Skip Boundary MUST be at least six times the Target Duration."

@@ -91,9 +91,10 @@ export class TranscodeSession {
   /** Takes the broadcast over: fences earlier owners off and says what readers of the part log need to know. */
   static async begin(context: SessionContext, broadcast: SessionBroadcast): Promise<TranscodeSession> {
     const writer = await PartLogWriter.acquire(context.handle, broadcast);
-    const { station, broadcastId, startedAt, ladder, cut } = broadcast;
+    const { station, broadcastId, startedAt, ladder, cut, lowLatency } = broadcast;
     const inits = ladder.map(({ kbps }) => initSection({ sampleRate: 48_000, channels: 2, bitrate: kbps * 1000 }));
-    await writer.writeMeta({ station, broadcastId, startedAt, ladder, cut, codec: AAC_LC_CODEC }, inits);
+    const meta = { station, broadcastId, startedAt, ladder, cut, lowLatency, codec: AAC_LC_CODEC };
+    await writer.writeMeta(meta, inits);
     return new TranscodeSession(context, broadcast, { writer, resumeAfter: await writer.lastPart() });
   }
 
