@@ -10,6 +10,7 @@ import { BroadcastJobs } from './broadcast-jobs.ts';
 import type { IngestLink } from './ingest-link.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { type IngestClaim, type IngestContext, IngestSession } from './ingest-session.ts';
+import type { ProfileSource } from './profile-source.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { attachStudio } from './studio-ingest.ts';
 import { WebsocketIngest } from './websocket-ingest.ts';
@@ -18,7 +19,7 @@ import { WebsocketIngest } from './websocket-ingest.ts';
 export type IngestConfig = {
   /** Renditions of new broadcasts. */
   ladder: Rung[];
-  /** Parts and segments of new broadcasts. */
+  /** Parts and segments of new broadcasts of stations without a profile of their own. */
   cut: Cut;
   /** Whether `X-Forwarded-For` is to be believed. */
   trustProxy: boolean;
@@ -31,8 +32,8 @@ export type IngestOptions = {
   handle: RedisHandle;
   bus: ControlBus;
   registry: BroadcastRegistry;
-  /** Where stream keys are looked up. */
-  stations: StreamKeySource;
+  /** Where stream keys and profiles are looked up. */
+  stations: StreamKeySource & ProfileSource;
   logger: Logger;
   metrics: Registry;
   config: IngestConfig;
@@ -59,6 +60,7 @@ export function createIngest(options: IngestOptions): Ingest {
     handle,
     bus,
     registry,
+    stations,
     roll: new TranscoderRoll(handle),
     jobs,
     ladder,

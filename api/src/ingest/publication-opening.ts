@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type BroadcastRegistry, type OpenResult, publisherToken, type TranscoderRoll } from '@awaz/infra/broadcasts';
 import { ChunkLogWriter, type IngestPosition } from '@awaz/infra/chunk-log';
-import { AwazError, BROADCAST_ID_PATTERN, type Cut, type Rung } from '@awaz/infra/contract';
+import { AwazError, BROADCAST_ID_PATTERN, type Cut, PROFILES, type Profile, type Rung } from '@awaz/infra/contract';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import { pause } from '@awaz/infra/runtime';
 import type { BroadcastJobs } from './broadcast-jobs.ts';
 import type { IngestOpening } from './ingest-input.ts';
+import type { ProfileSource } from './profile-source.ts';
 import { Publication } from './publication.ts';
 
 /** How long a new broadcast waits for the last one of the station to end, in ms. */
@@ -24,8 +25,11 @@ export type PublicationContext = {
   registry: BroadcastRegistry;
   roll: TranscoderRoll;
   jobs: BroadcastJobs;
+  /** Where the station's profile is read. */
+  stations: ProfileSource;
   /** Of new broadcasts. */
   ladder: Rung[];
+  /** Of new broadcasts of stations without a profile of their own. */
   cut: Cut;
 };
 
@@ -93,12 +97,14 @@ async function opened(context: PublicationContext, wish: PublicationWish, grant:
 }
 
 async function acquire(context: PublicationContext, wish: PublicationWish, signal: AbortSignal): Promise<Grant> {
-  const { ladder, cut, registry } = context;
+  const { ladder, registry } = context;
   const { station, keyId, opening } = wish;
   const token = publisherToken(keyId);
   const { takeover, resume } = opening;
-  const request = { token, takeover, ladder, cut, openedBy: keyId, ...(resume === undefined ? {} : { resume }) };
   if (resume !== undefined && !BROADCAST_ID_PATTERN.test(resume.broadcastId)) throw refusal(station, 'no_broadcast');
+  const { cut, lowLatency } = await profileOf(context, station);
+  const facts = { token, takeover, ladder, cut, lowLatency, openedBy: keyId };
+  const request = { ...facts, ...(resume === undefined ? {} : { resume }) };
   const deadline = performance.now() + ENDING_PATIENCE_MS;
   for (;;) {
     if (resume === undefined) await requireSlot(context, station);
@@ -108,6 +114,12 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
     await pause(ENDING_LOOK_MS, signal);
     signal.throwIfAborted();
   }
+}
+
+/** The station's own profile, or the one of this server. */
+async function profileOf({ stations, cut }: PublicationContext, station: string): Promise<Profile> {
+  const { profile } = (await stations.get(station)) ?? {};
+  return profile === undefined ? { cut, lowLatency: true } : PROFILES[profile];
 }
 
 /** A broadcast that is live has its transcoder, or will get the next one. */

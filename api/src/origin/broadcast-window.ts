@@ -23,6 +23,8 @@ export class BroadcastWindow {
   readonly initSections: readonly Buffer[];
   /** Whole seconds; every segment, rounded, is at most this long. */
   readonly targetDuration: number;
+  /** Whether playlists list parts and hints; without them parts are only what the progressive stream is made of. */
+  readonly lowLatency: boolean;
   /** Length of a full part in seconds. */
   readonly partTarget: number;
   readonly #maxBytes: number;
@@ -40,6 +42,7 @@ export class BroadcastWindow {
     // RFC 8216bis 6.2.1: "The server MUST divide the source media into individual Media Segments whose duration (when
     // rounded to a whole second) is less than or equal to the Target Duration."
     this.targetDuration = Math.max(1, Math.round(segmentSeconds(meta.cut)));
+    this.lowLatency = meta.lowLatency ?? true;
     this.partTarget = partSeconds(meta.cut);
     this.#maxBytes = maxBytes;
     this.#renditions = new Map(meta.ladder.map((rung, index) => [rung.name, index]));

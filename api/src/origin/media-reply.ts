@@ -50,6 +50,6 @@ function sharedPartAnswer(bytes: Buffer, window: BroadcastWindow): Answer {
   return answer;
 }
 
-function isHinted(path: PathOf<'part'>, { edge }: BroadcastWindow): boolean {
-  return !edge.ended && path.msn === edge.lastMsn + 1 && path.index === edge.openParts;
+function isHinted(path: PathOf<'part'>, { edge, lowLatency }: BroadcastWindow): boolean {
+  return lowLatency && !edge.ended && path.msn === edge.lastMsn + 1 && path.index === edge.openParts;
 }

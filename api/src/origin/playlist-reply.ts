@@ -20,7 +20,9 @@ export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
   const parsed = parseDeliveryDirectives(path.query);
   if (!parsed.ok && !edge.ended) return refuse(parsed.reason);
   const directives = parsed.ok ? parsed.directives : {};
-  const verdict = judgeReload(directives, edge);
+  // A playlist without parts gets no further by a part: such a request waits for the whole segment.
+  const wanted = window.lowLatency ? directives : { msn: directives.msn };
+  const verdict = judgeReload(wanted, edge);
   if (verdict.kind === 'refuse') return refuse(verdict.reason);
   if (verdict.kind === 'hold') return verdict;
   const blocking = directives.msn !== undefined;

@@ -32,10 +32,14 @@ const FIRST_VARIANT_KBPS = 192;
 
 /** The media playlist of one rendition at this moment. */
 export function mediaPlaylistOf(window: BroadcastWindow, rendition: number): MediaPlaylist {
-  const { targetDuration, partTarget, edge, openSegment } = window;
+  const { targetDuration, edge } = window;
+  const openSegment = window.lowLatency ? window.openSegment : undefined;
+  const partTarget = window.lowLatency ? window.partTarget : undefined;
   const durations = window.segments.map((segment) => segment.seconds);
   const first = firstListedSegment(durations, { windowSeconds: WINDOW_SECONDS, targetDuration });
-  const withParts = firstSegmentWithParts(durations, openSegment?.seconds ?? 0, targetDuration);
+  const withParts = window.lowLatency
+    ? firstSegmentWithParts(durations, openSegment?.seconds ?? 0, targetDuration)
+    : durations.length;
   const listed = window.segments.slice(first);
   return {
     targetDuration,
@@ -50,8 +54,9 @@ export function mediaPlaylistOf(window: BroadcastWindow, rendition: number): Med
         ? undefined
         : { programDateTime: openSegment.programDateTime, parts: listParts(openSegment) },
     dateRanges: [],
-    preloadHint: edge.ended ? undefined : { type: 'PART', uri: partUri(edge.lastMsn + 1, edge.openParts) },
-    renditionReports: reportsFor(window, rendition),
+    preloadHint:
+      edge.ended || !window.lowLatency ? undefined : { type: 'PART', uri: partUri(edge.lastMsn + 1, edge.openParts) },
+    renditionReports: window.lowLatency ? reportsFor(window, rendition) : [],
     ended: edge.ended,
   };
 }

@@ -70,7 +70,28 @@ describe('npm run station', () => {
     await run('add b --title "Second letter"');
     await run('add a');
     expect((await runJson('list')).stations).toMatchObject([{ slug: 'b', title: 'Second letter' }, { slug: 'a' }]);
-    expect((await run('list')).out).toMatch(/SLUG {2}TITLE +LISTEN\nb {5}Second letter {2}https:\S+\na /);
+    expect((await run('list')).out).toMatch(
+      /SLUG {2}TITLE +PROFILE +LISTEN\nb {5}Second letter {2}default +https:\S+\na /,
+    );
+  });
+
+  it('gives a station a profile and changes it, and names the profiles when there is no such one', async () => {
+    await run('add radio --title Radio --profile safe');
+    expect(await store.get('radio')).toMatchObject({ profile: 'safe' });
+    const { code, out } = await run('set radio --profile classic');
+    expect(code).toBe(0);
+    expect(out).toBe('Station     radio\nTitle       Radio\nProfile     classic   (from the next broadcast on)\n');
+    expect(await runJson('set radio --title "New name"')).toMatchObject({ title: 'New name', profile: 'classic' });
+    expect(await runJson('set radio --profile default')).not.toHaveProperty('profile');
+    for (const call of ['add other --profile slow', 'set radio --profile slow']) {
+      expect(await run(call)).toMatchObject({ code: 1, err: expect.stringContaining('ultra, fast, safe, classic') });
+    }
+    expect(await store.get('other')).toBeUndefined();
+    expect(await run('set radio')).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was changed') });
+    expect(await run('set nowhere --profile fast')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no station'),
+    });
   });
 
   it('makes, lists and revokes keys, and tells running programs of a revoked one', async () => {

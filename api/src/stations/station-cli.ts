@@ -22,6 +22,7 @@ export type ExitCode = 0 | 1 | 2;
 
 const OPTIONS = {
   title: { type: 'string' },
+  profile: { type: 'string' },
   label: { type: 'string' },
   'if-missing': { type: 'boolean' },
   yes: { type: 'boolean' },

@@ -1,9 +1,15 @@
-import { AwazError, listenPath, multivariantPath, studioPath } from '@awaz/infra/contract';
+import { AwazError, listenPath, multivariantPath, PROFILE_NAMES, studioPath } from '@awaz/infra/contract';
 import type { StreamKeyRecord } from '../auth/index.ts';
 import type { StationStore } from './station-store.ts';
 
 /** What the options of one call say. */
-export type CommandOptions = { title?: string; label?: string; 'if-missing'?: boolean; yes?: boolean };
+export type CommandOptions = {
+  title?: string;
+  profile?: string;
+  label?: string;
+  'if-missing'?: boolean;
+  yes?: boolean;
+};
 
 /** Everything a command works with. */
 export type CommandContext = {
@@ -53,10 +59,10 @@ function keyText(fresh: Awaited<ReturnType<typeof freshKey>>): string {
 }
 
 async function addStation(context: CommandContext, slug: string): Promise<CommandAnswer> {
-  const { title, 'if-missing': ifMissing } = context.options;
+  const { title, profile, 'if-missing': ifMissing } = context.options;
   let created = true;
   try {
-    await context.stations.add({ slug, title });
+    await context.stations.add({ slug, title, profile });
   } catch (error) {
     if (!ifMissing || !(error instanceof AwazError) || error.code !== 'station_exists') throw error;
     created = false;
@@ -83,6 +89,20 @@ function table(rows: string[][]): string {
     .join('\n');
 }
 
+async function setStation({ stations, options }: CommandContext, slug: string): Promise<CommandAnswer> {
+  const { title, profile } = options;
+  if (title === undefined && profile === undefined) {
+    throw new AwazError('bad_request', `Nothing was changed. Give "${slug}" a --title or a --profile.`);
+  }
+  const changed = await stations.change(slug, { title, profile });
+  const rows = [
+    `Station     ${slug}`,
+    `Title       ${changed.title}`,
+    `Profile     ${changed.profile ?? 'default'}${profile === undefined ? '' : '   (from the next broadcast on)'}`,
+  ];
+  return { json: changed, text: rows.join('\n') };
+}
+
 async function removeStation({ stations, options, confirm }: CommandContext, slug: string): Promise<CommandAnswer> {
   const question = `Remove station "${slug}" with all its stream keys and end its broadcast?`;
   if (!options.yes && !(await confirm(question))) {
@@ -96,16 +116,28 @@ async function removeStation({ stations, options, confirm }: CommandContext, slu
 export const COMMANDS: Record<string, Command> = {
   add: {
     args: ['SLUG'],
-    summary: 'Makes a station and its first stream key. --title "…"; --if-missing: only a fresh key if it exists.',
+    summary:
+      'Makes a station and its first stream key. --title "…" --profile …; --if-missing: only a fresh key if it exists.',
     run: (context, [slug = '']) => addStation(context, slug),
+  },
+  set: {
+    args: ['SLUG'],
+    summary: `Changes a station. --title "…"; --profile ${PROFILE_NAMES.join('|')}|default, from the next broadcast on.`,
+    run: (context, [slug = '']) => setStation(context, slug),
   },
   list: {
     args: [],
     summary: 'Lists all stations.',
     async run({ stations, publicUrl }) {
       const all = await stations.list();
-      const rows = all.map(({ slug, title }) => [slug, title, `${publicUrl}${listenPath(slug)}`]);
-      const text = rows.length === 0 ? 'There is no station yet.' : table([['SLUG', 'TITLE', 'LISTEN'], ...rows]);
+      const rows = all.map(({ slug, title, profile = 'default' }) => [
+        slug,
+        title,
+        profile,
+        `${publicUrl}${listenPath(slug)}`,
+      ]);
+      const text =
+        rows.length === 0 ? 'There is no station yet.' : table([['SLUG', 'TITLE', 'PROFILE', 'LISTEN'], ...rows]);
       return { json: { stations: all }, text };
     },
   },

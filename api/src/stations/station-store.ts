@@ -4,7 +4,15 @@ import { appendEnd } from '@awaz/infra/chunk-log';
 import { AwazError } from '@awaz/infra/contract';
 import { type ControlBus, type RedisHandle, Script, STATIONS_KEY, stationKeys } from '@awaz/infra/redis';
 import { hashStreamKey, makeStreamKey, type StreamKeyRecord } from '../auth/index.ts';
-import { type NewStation, newStation, parseStation, type Station, stationFields } from './station.ts';
+import {
+  changedFields,
+  type NewStation,
+  newStation,
+  parseStation,
+  type Station,
+  type StationChanges,
+  stationFields,
+} from './station.ts';
 
 /** Most keys of a station that are not revoked. */
 export const MAX_STREAM_KEYS = 50;
@@ -15,6 +23,13 @@ export const MAX_REVOKED_KEYS = 100;
 // KEYS station · ARGV fields…
 const createScript = new Script<number>(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+for i = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return 1
+`);
+
+// KEYS station · ARGV fields…
+const changeScript = new Script<number>(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 for i = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 1
 `);
@@ -66,6 +81,15 @@ export class StationStore {
   /** The station by this slug; undefined when there is none. */
   async get(slug: string): Promise<Station | undefined> {
     return parseStation(await this.#handle.commands.hgetall(stationKeys(slug).station));
+  }
+
+  /** Changes a station and returns it. Throws `bad_request` or `unknown_station`. */
+  async change(slug: string, changes: StationChanges): Promise<Station> {
+    const fields = Object.entries(changedFields(changes)).flat();
+    const known = await changeScript.run(this.#handle.commands, [stationKeys(slug).station], fields);
+    const station = known === 0 ? undefined : await this.get(slug);
+    if (station === undefined) throw unknownStation(slug);
+    return station;
   }
 
   /** All stations, the oldest first. */

@@ -4,7 +4,13 @@ import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
 import type { RedisHandle } from '@awaz/infra/redis';
 
 /** How a made-up broadcast is cut. */
-export type MadeUpOptions = { station?: string; cut?: Cut; ladder?: Rung[]; startedAt?: number };
+export type MadeUpOptions = {
+  station?: string;
+  cut?: Cut;
+  ladder?: Rung[];
+  startedAt?: number;
+  lowLatency?: boolean;
+};
 
 const LADDER = [64, 128, 256].map((kbps) => ({ name: `${kbps}k`, kbps }));
 
@@ -14,7 +20,7 @@ export const USUAL_CUT: Cut = { framesPerPart: 9, framesPerSegment: 90 };
 /** Facts of the part after `previous`, with bytes that tell where they belong. Values only. */
 export function nextMadeUpPart(
   previous: PublishedPart | undefined,
-  { cut, ladder, startedAt }: Required<Omit<MadeUpOptions, 'station'>>,
+  { cut, ladder, startedAt }: Required<Pick<MadeUpOptions, 'cut' | 'ladder' | 'startedAt'>>,
 ): PublishedPart {
   const firstFrame = previous === undefined ? 0 : previous.firstFrame + previous.frames;
   const begins = previous === undefined || previous.endsSegment;
@@ -55,10 +61,11 @@ export class MadeUpBroadcast {
 
   /** Goes on air. Nothing is published yet, not even the facts. */
   static async open(handle: RedisHandle, options: MadeUpOptions = {}): Promise<MadeUpBroadcast> {
-    const { station = 'demo', cut = USUAL_CUT, ladder = LADDER } = options;
+    const { station = 'demo', cut = USUAL_CUT, ladder = LADDER, lowLatency = true } = options;
     const registry = new BroadcastRegistry(handle);
     const token = publisherToken('test');
-    const opened = await registry.open(station, { token, takeover: true, ladder, cut, openedBy: 'test' });
+    const wish = { token, takeover: true, ladder, cut, lowLatency, openedBy: 'test' };
+    const opened = await registry.open(station, wish);
     if (!('record' in opened)) throw new Error(`The station could not be opened: ${opened.outcome}`);
     const record = { ...opened.record, startedAt: options.startedAt ?? opened.record.startedAt };
     const writer = await PartLogWriter.acquire(handle, record);
@@ -86,9 +93,10 @@ export class MadeUpBroadcast {
 
   /** Writes the facts and an init section for each rendition. */
   async writeFacts(): Promise<void> {
-    const { station, broadcastId, startedAt, ladder, cut } = this.record;
+    const { station, broadcastId, startedAt, ladder, cut, lowLatency } = this.record;
     const inits = ladder.map((rung) => Buffer.from(`init ${rung.name}`));
-    await this.#writer.writeMeta({ station, broadcastId, startedAt, ladder, cut, codec: 'mp4a.40.2' }, inits);
+    const meta = { station, broadcastId, startedAt, ladder, cut, lowLatency, codec: 'mp4a.40.2' };
+    await this.#writer.writeMeta(meta, inits);
   }
 
   /** Publishes the next parts. */

@@ -1,0 +1,47 @@
+import { cutForPartTarget, PROFILES } from '@awaz/infra/contract';
+import { startTestRedis, type TestRedis } from '@awaz/infra/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestClient } from '../test/ingest-client.ts';
+import { wavPiece } from '../test/ingest-media.ts';
+import { startFakeTranscoder, startNode, type TestNode } from '../test/ingest-node.ts';
+
+let redis: TestRedis;
+let node: TestNode;
+let transcoder: { close(): Promise<void> };
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  node = await startNode(redis);
+  transcoder = await startFakeTranscoder(redis);
+});
+
+afterAll(async () => {
+  await transcoder.close();
+  await node.close();
+  await redis.close();
+});
+
+/** Publishes one chunk; the record of the broadcast that it belongs to. */
+async function recordAfterChunk(station: string, key: string) {
+  const client = new TestClient(node.host, station, { key, type: 'audio/wav' });
+  await client.send(wavPiece(0));
+  await client.acked(0);
+  client.cut();
+  return node.registry.get(station);
+}
+
+describe('the profile of a broadcast', () => {
+  it('is that of the server for a station without one', async () => {
+    const record = await recordAfterChunk('plain', await node.addStation('plain'));
+    expect(record).toMatchObject({ cut: cutForPartTarget(192), lowLatency: true });
+  });
+
+  it('is the station’s own, and stays when the station changes while it is on air', async () => {
+    const key = await node.addStation('old');
+    await node.stations.change('old', { profile: 'classic' });
+    const first = await recordAfterChunk('old', key);
+    expect(first).toMatchObject(PROFILES.classic);
+    await node.stations.change('old', { profile: 'ultra' });
+    expect(await recordAfterChunk('old', key)).toMatchObject({ broadcastId: first?.broadcastId, ...PROFILES.classic });
+  });
+});
