@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastRegistry } from '../broadcasts/index.ts';
 import { CLICK_EVERY_MS, clickCycle, matchClicks } from '../e2e/clicks.ts';
 import { type ProbeRecord, stallsIn } from '../e2e/page-probe.ts';
-import { goLive, openListener, openStudio, type ProbedPage, pressPlay } from '../e2e/pages.ts';
+import { goLive, openListener, openStudio, type ProbedPage, pressPlay, useMicrophone } from '../e2e/pages.ts';
 import { type Stack, type StackStation, startStack } from '../e2e/stack.ts';
 import { ReleaseStack } from '../runtime/index.ts';
 import { launchChromium, until, wavOf } from '../testkit/index.ts';
@@ -34,6 +34,7 @@ async function measure(options: BenchOptions, partTargetMs: number): Promise<Lat
     const { samples, rate, channels } = clickCycle();
     const speaker = releases.use(await launchChromium({ fakeMicrophoneWav: wavOf(samples, rate, channels) }));
     const studio = await openStudio(speaker, { server: stack.url, station });
+    await useMicrophone(studio);
     await goLive(studio);
     const listeners: ProbedPage[] = [];
     for (const engine of ENGINES) {

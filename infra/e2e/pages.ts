@@ -21,10 +21,35 @@ export async function openStudio(
   return { page, probe };
 }
 
-/** Presses "Go live" and waits until the studio says that the station is on air. */
+/**
+ * Lets the studio use the microphone as it is, without the treatment that is made for voices. A studio that was allowed
+ * to use it before opens it by itself.
+ */
+export async function useMicrophone({ page }: ProbedPage): Promise<void> {
+  await page.getByRole('radio', { name: /^music/i }).check({ timeout: PAGE_MS });
+  const ready = page.getByRole('button', { name: 'Go live' });
+  const allow = page.getByRole('button', { name: 'Use the microphone' });
+  await ready.or(allow).waitFor({ timeout: PAGE_MS });
+  if (await allow.isVisible()) await allow.click({ timeout: PAGE_MS });
+  await ready.waitFor({ timeout: PAGE_MS });
+}
+
+/** Presses "Go live" and waits until the studio knows that it is heard. */
 export async function goLive({ page }: ProbedPage): Promise<void> {
-  await page.getByRole('button', { name: /^go live/i }).click({ timeout: PAGE_MS });
-  await page.getByRole('button', { name: /^stop/i }).waitFor({ timeout: PAGE_MS });
+  await page.getByRole('button', { name: 'Go live' }).click({ timeout: PAGE_MS });
+  await onAir({ page });
+}
+
+/** Waits until the studio says that it is on air. */
+export async function onAir({ page }: Pick<ProbedPage, 'page'>): Promise<void> {
+  await page.getByText('ON AIR', { exact: true }).waitFor({ timeout: PAGE_MS });
+}
+
+/** Presses "Stop", means it, and waits until the studio can go live again. */
+export async function stopBroadcast({ page }: ProbedPage): Promise<void> {
+  await page.getByRole('button', { name: 'Stop' }).click({ timeout: PAGE_MS });
+  await page.getByRole('button', { name: 'End broadcast' }).click({ timeout: PAGE_MS });
+  await page.getByText('Your broadcast has ended.').waitFor({ timeout: PAGE_MS });
 }
 
 /** Opens a station's listener page. The probe hears what the page plays. `query` like `?engine=hlsjs-default`. */
