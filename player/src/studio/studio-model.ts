@@ -103,7 +103,7 @@ export class StudioModel {
   /** Chooses what will be heard; off air only. */
   async choosePreset(preset: SoundPreset): Promise<void> {
     this.#choose({ ...this.sound.value, preset });
-    if (this.microphone.value.kind === 'open') await this.openMicrophone();
+    if (['open', 'asking'].includes(this.microphone.value.kind)) await this.openMicrophone();
   }
 
   /** Goes on air; with `resume` on the broadcast that this tab was on before. */
