@@ -8,6 +8,9 @@ import type { Unit, UnitReader } from './unit-reader.ts';
 /** Ms of signal after which the byte order is guessed. */
 const GUESS_AFTER_MS = 50;
 
+/** Ms that are looked through for silence at a time: no more than one unit is fed anyway. */
+const LOOK_MS = 100;
+
 /** Ms of signal after which it is taken for little endian when it is still not clear. */
 const GUESS_WITHIN_MS = 200;
 
@@ -50,7 +53,8 @@ export class L16Reader implements UnitReader {
 
   next(bytes: Uint8Array, at: number): Unit {
     if (this.#order === 'unknown') {
-      const silent = silentBytes(bytes, at, this.#layout.frameBytes);
+      const unit = bytes.subarray(at, at + this.#run.bytesOf(LOOK_MS));
+      const silent = silentBytes(unit, this.#layout.frameBytes);
       if (silent > 0) return this.#feed(silent);
       const wait = this.#guess(bytes, at);
       if (wait !== undefined) return wait;
@@ -83,9 +87,9 @@ export class L16Reader implements UnitReader {
   }
 }
 
-/** Bytes of whole frames of zeros at `at`. */
-function silentBytes(bytes: Uint8Array, at: number, frameBytes: number): number {
-  let end = at;
-  while (end < bytes.length && bytes[end] === 0) end++;
-  return end - at - ((end - at) % frameBytes);
+/** Bytes of whole frames of zeros at the start. */
+function silentBytes(bytes: Uint8Array, frameBytes: number): number {
+  const signal = bytes.findIndex((byte) => byte !== 0);
+  const end = signal === -1 ? bytes.length : signal;
+  return end - (end % frameBytes);
 }
