@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { listenPath, studioPath } from '../contract/index.ts';
 import type { TestChromium } from '../testkit/index.ts';
 import { type PageProbe, probeMicrophone, probePlayer } from './page-probe.ts';
@@ -42,14 +42,24 @@ export async function goLive({ page }: ProbedPage): Promise<void> {
 
 /** Waits until the studio says that it is on air. */
 export async function onAir({ page }: Pick<ProbedPage, 'page'>): Promise<void> {
-  await page.getByText('ON AIR', { exact: true }).waitFor({ timeout: PAGE_MS });
+  await says(page, page.getByText('ON AIR', { exact: true }));
+}
+
+/** Waits until something can be seen on a page; fails with what is there instead. */
+export async function says(page: Page, what: Locator): Promise<void> {
+  try {
+    await what.waitFor({ timeout: PAGE_MS });
+  } catch (error) {
+    const text = await page.locator('body').innerText();
+    throw new Error(`${(error as Error).message}\nThe page says:\n${text}`, { cause: error });
+  }
 }
 
 /** Presses "Stop", means it, and waits until the studio can go live again. */
 export async function stopBroadcast({ page }: ProbedPage): Promise<void> {
   await page.getByRole('button', { name: 'Stop' }).click({ timeout: PAGE_MS });
   await page.getByRole('button', { name: 'End broadcast' }).click({ timeout: PAGE_MS });
-  await page.getByText('Your broadcast has ended.').waitFor({ timeout: PAGE_MS });
+  await says(page, page.getByText('Your broadcast has ended.'));
 }
 
 /** Opens a station's listener page. The probe hears what the page plays. `query` like `?engine=hlsjs-default`. */
