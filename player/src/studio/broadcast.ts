@@ -18,15 +18,16 @@ export class Broadcast {
   constructor(options: Omit<IngestClientOptions, 'openSocket' | 'whenOver'>) {
     this.client = new IngestClient({ ...options, openSocket: (url) => new WebSocket(url) });
     this.client.on('restart', () => {
-      if (this.#recording !== undefined) void this.record(this.#recording);
+      if (this.#recording !== undefined) this.record(this.#recording).catch(() => this.close());
     });
   }
 
-  /** Records this from now on; settles when the first recorder stopped and the next one runs. */
+  /** Records this from now on; settles when the first recorder stopped and the next one runs. Rejects when it cannot. */
   record(recording: Recording): Promise<void> {
     this.#recording = recording;
-    this.#switched = this.#switched.then(() => this.#switch(recording));
-    return this.#switched;
+    const switched = this.#switched.then(() => this.#switch(recording));
+    this.#switched = switched.catch(() => {});
+    return switched;
   }
 
   /** Stops recording, delivers what is left, ends the broadcast. Rejects when the server refuses it for good. */

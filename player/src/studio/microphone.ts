@@ -1,3 +1,4 @@
+import { recordingType } from './chunk-recorder.ts';
 import { environmentFault, faultOf, type MicrophoneFault } from './microphone-fault.ts';
 import { constraintsOf, ignoredWishes, type Processing, type SoundPreset } from './sound-preset.ts';
 
@@ -40,7 +41,7 @@ export class Microphone {
 
   /** Finds out what is possible and watches for devices and permission. Call once. */
   async prepare(): Promise<void> {
-    const fault = environmentFault(window);
+    const fault = environmentFault(window) ?? (recordingType() === undefined ? 'browser_unsupported' : undefined);
     if (fault !== undefined) {
       this.#enter({ kind: 'failed', fault, label: '' });
       return;

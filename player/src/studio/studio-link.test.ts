@@ -77,6 +77,8 @@ describe('a studio link', () => {
     } as unknown as Storage;
     expect(takeStudioLink(newPage(`#station=radio-lahore&key=${KEY}`, blocked))).toEqual(LINK);
     expect(takeStudioLink(newPage('', blocked))).toBeUndefined();
+    const { location, history } = newPage(`#station=radio-lahore&key=${KEY}`);
+    expect(takeStudioLink({ location, history, storage: undefined })).toEqual(LINK);
   });
 });
 

@@ -12,6 +12,18 @@ const LIVE_KEY = 'awaz-studio-live';
 /** The server keeps a broadcast for so long without its owner, in ms. */
 export const RESUME_WINDOW_MS = 60_000;
 
+/** What a tab may keep for its reloads; undefined where the browser blocks it. */
+export type TabStorage = Storage | undefined;
+
+/** The storage of this tab. Even looking at it throws where it is blocked. */
+export function tabStorage(): TabStorage {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads `#station=SLUG&key=KEY`; undefined when it is not that. */
 export function parseStudioFragment(fragment: string): StudioLink | undefined {
   const fields = new URLSearchParams(fragment.replace(/^#/, ''));
@@ -36,7 +48,7 @@ function checkedLink({ station, key }: StudioLink): StudioLink | undefined {
 export function takeStudioLink(page: {
   location: Location;
   history: History;
-  storage: Storage;
+  storage: TabStorage;
 }): StudioLink | undefined {
   const fresh = parseStudioFragment(page.location.hash);
   if (page.location.hash !== '') page.history.replaceState(null, '', page.location.pathname + page.location.search);
@@ -46,34 +58,34 @@ export function takeStudioLink(page: {
 }
 
 /** Keeps a link for reloads of this tab; undefined forgets it. */
-export function keepStudioLink(storage: Storage, link: StudioLink | undefined): void {
+export function keepStudioLink(storage: TabStorage, link: StudioLink | undefined): void {
   store(storage, LINK_KEY, link);
 }
 
 /** Keeps what is on air, for a reload; undefined forgets it. */
-export function keepLiveMark(storage: Storage, mark: LiveMark | undefined): void {
+export function keepLiveMark(storage: TabStorage, mark: LiveMark | undefined): void {
   store(storage, LIVE_KEY, mark);
 }
 
 /** The broadcast of this station that can still be gone on with. */
-export function readLiveMark(storage: Storage, station: string, now: number): LiveMark | undefined {
+export function readLiveMark(storage: TabStorage, station: string, now: number): LiveMark | undefined {
   const mark = readStored<LiveMark>(storage, LIVE_KEY);
   if (mark?.station !== station || now - mark.seenAt > RESUME_WINDOW_MS) return undefined;
   return mark;
 }
 
-function store(storage: Storage, name: string, value: object | undefined): void {
+function store(storage: TabStorage, name: string, value: object | undefined): void {
   try {
-    if (value === undefined) storage.removeItem(name);
-    else storage.setItem(name, JSON.stringify(value));
+    if (value === undefined) storage?.removeItem(name);
+    else storage?.setItem(name, JSON.stringify(value));
   } catch {
     // Storage is full or blocked: a reload starts from the link again.
   }
 }
 
-function readStored<T>(storage: Storage, name: string): T | undefined {
+function readStored<T>(storage: TabStorage, name: string): T | undefined {
   try {
-    return (JSON.parse(storage.getItem(name) ?? 'null') as T | null) ?? undefined;
+    return (JSON.parse(storage?.getItem(name) ?? 'null') as T | null) ?? undefined;
   } catch {
     return undefined;
   }

@@ -8,14 +8,15 @@ import { type SignalAlarm, SignalWatch } from './signal-watch.ts';
 import { recallSound, rememberSound, type SoundChoice } from './sound-memory.ts';
 import { PRESETS, type SoundPreset } from './sound-preset.ts';
 import { isOnAir, lampsOf } from './studio-lamps.ts';
-import { keepLiveMark, type LiveMark, readLiveMark, type StudioLink } from './studio-link.ts';
+import { keepLiveMark, type LiveMark, readLiveMark, type StudioLink, type TabStorage } from './studio-link.ts';
 import { studioMessage } from './studio-message.ts';
+import { t } from './words.ts';
 
 /** How often figures are drawn, in ms. */
 const TICK_MS = 250;
 
 /** Where a studio is. */
-export type StudioPlace = { link: StudioLink; server: string; storage: Storage };
+export type StudioPlace = { link: StudioLink; server: string; storage: TabStorage };
 
 /** Everything the studio shows, as signals, and everything one can do there. `close` frees microphone and connection. */
 export class StudioModel {
@@ -106,8 +107,8 @@ export class StudioModel {
     if (['open', 'asking'].includes(this.microphone.value.kind)) await this.openMicrophone();
   }
 
-  /** Goes on air; with `resume` on the broadcast that this tab was on before. */
-  async goLive({ takeover = false, resume = false } = {}): Promise<void> {
+  /** Goes on air: on with the broadcast that this tab was on before the page was left, if it was, else a new one. */
+  async goLive({ takeover = false } = {}): Promise<void> {
     if (this.isLive.value) return;
     if (this.microphone.value.kind !== 'open') await this.openMicrophone();
     const stream = this.#microphone.stream;
@@ -118,13 +119,13 @@ export class StudioModel {
       link,
       server,
       takeover,
-      resume: resume ? this.#resumable.value : undefined,
+      resume: this.#resumable.value,
       over: (outcome) => this.#over(outcome),
       mark: (mark) => keepLiveMark(storage, mark),
     });
     this.#resumable.value = undefined;
     this.#lock = new ScreenLock();
-    await this.#session.record({ stream, bitsPerSecond: PRESETS[this.sound.value.preset].bitsPerSecond });
+    await this.#record(stream);
     this.#tick();
   }
 
@@ -158,7 +159,17 @@ export class StudioModel {
     this.#measured = stream;
     this.#watch.reset();
     void this.#meter.measure(stream);
-    void this.#session?.record({ stream, bitsPerSecond: PRESETS[this.sound.value.preset].bitsPerSecond });
+    void this.#record(stream);
+  }
+
+  async #record(stream: MediaStream): Promise<void> {
+    const { bitsPerSecond } = PRESETS[this.sound.value.preset];
+    try {
+      await this.#session?.record({ stream, bitsPerSecond });
+    } catch (error) {
+      this.#session?.close();
+      this.#over({ kind: 'failed', code: undefined, message: t('refused.recorder', { why: String(error) }) });
+    }
   }
 
   #networkChanged(): void {

@@ -2,22 +2,23 @@ import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import { Button, restoreTheme, TopBar } from '../ui/index.ts';
 import { ConnectForm } from './connect-form.tsx';
-import { keepStudioLink, type StudioLink, takeStudioLink } from './studio-link.ts';
+import { keepStudioLink, type StudioLink, tabStorage, takeStudioLink } from './studio-link.ts';
 import { StudioModel } from './studio-model.ts';
 import { StudioRoom } from './studio-room.tsx';
 import { t } from './words.ts';
 
+const storage = tabStorage();
 const model = signal<StudioModel | undefined>(undefined);
 
 function enter(link: StudioLink): void {
-  keepStudioLink(sessionStorage, link);
+  keepStudioLink(storage, link);
   model.value?.close();
-  model.value = new StudioModel({ link, server: location.origin, storage: sessionStorage });
+  model.value = new StudioModel({ link, server: location.origin, storage });
   void model.value.start();
 }
 
 function leave(): void {
-  keepStudioLink(sessionStorage, undefined);
+  keepStudioLink(storage, undefined);
   model.value?.close();
   model.value = undefined;
 }
@@ -63,7 +64,7 @@ function start(): void {
   const page = document.getElementById('page');
   if (page === null) return;
   restoreTheme();
-  const link = takeStudioLink({ location, history, storage: sessionStorage });
+  const link = takeStudioLink({ location, history, storage });
   if (link !== undefined) enter(link);
   keepTitle();
   render(<Studio />, page);

@@ -59,7 +59,7 @@ function ActionButton(props: { action: MessageAction; model: StudioModel; onOthe
   const acts: Record<MessageAction, () => void> = {
     go_live: () => void model.goLive(),
     take_over: () => void model.goLive({ takeover: true }),
-    resume: () => void model.goLive({ resume: true }),
+    resume: () => void model.goLive(),
     open_microphone: () => void model.openMicrophone(),
     other_key: onOtherKey,
   };

@@ -158,7 +158,9 @@ export const t = translator({
   'alarm.silence_alarm': 'Silence on air for a minute.',
   'alarm.silence_alarm.body': 'Say something, check the microphone, or end the broadcast.',
 
-  refused: 'The server ended the broadcast.',
+  refused: 'The broadcast was ended.',
+  'refused.recorder':
+    'This browser could not record the microphone ({why}). Try another microphone or another browser.',
   'refused.station_busy': 'Another publisher is on air.',
   'refused.station_busy.body': 'Taking over ends their turn at once; the broadcast goes on with you.',
   'refused.replaced': 'Another device is now on air.',
