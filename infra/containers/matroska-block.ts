@@ -20,14 +20,17 @@ export function readBlockHead(bytes: Uint8Array, start: number): { trackNumber: 
   return { trackNumber: track.value, bytes: track.bytes + 3 };
 }
 
+/** How many sizes stand in a block's head, and where the block ends. */
+type SizeTable = { count: number; end: number };
+
 /** Sizes with Xiph lacing (RFC 9559 10.3.2): sums of bytes, each run ended by one below 255. */
-function xiphSizes(bytes: Uint8Array, at: number, count: number): { sizes: number[]; at: number } {
+function xiphSizes(bytes: Uint8Array, at: number, table: SizeTable): { sizes: number[]; at: number } {
   const sizes: number[] = [];
   let next = at;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < table.count; i++) {
     let size = 0;
     let byte = 255;
-    while (byte === 255 && next < bytes.length) {
+    while (byte === 255 && next < table.end) {
       byte = byteAt(bytes, next++);
       size += byte;
     }
@@ -37,12 +40,12 @@ function xiphSizes(bytes: Uint8Array, at: number, count: number): { sizes: numbe
 }
 
 /** Sizes with EBML lacing (RFC 9559 10.3.3): the first as it is, the others as signed differences. */
-function ebmlSizes(bytes: Uint8Array, at: number, count: number): { sizes: number[]; at: number } {
+function ebmlSizes(bytes: Uint8Array, at: number, table: SizeTable): { sizes: number[]; at: number } {
   const sizes: number[] = [];
   let next = at;
   let size = 0;
-  for (let i = 0; i < count; i++) {
-    const vint = readVint(bytes, next);
+  for (let i = 0; i < table.count; i++) {
+    const vint = next < table.end ? readVint(bytes, next) : undefined;
     if (vint === undefined || vint.value === UNKNOWN_SIZE) return { sizes: [-1], at: next };
     size = i === 0 ? vint.value : size + vint.value - (2 ** (7 * vint.bytes - 1) - 1);
     sizes.push(size);
@@ -63,7 +66,8 @@ function lacedFrames(
     const length = fixed / count;
     return Array.from({ length: count }, (_, i) => ({ start: start + 1 + i * length, length }));
   }
-  const { sizes, at } = (block.lacing === 1 ? xiphSizes : ebmlSizes)(bytes, start + 1, count - 1);
+  const table = { count: count - 1, end: block.end };
+  const { sizes, at } = (block.lacing === 1 ? xiphSizes : ebmlSizes)(bytes, start + 1, table);
   const frames: BlockFrame[] = [];
   let next = at;
   for (const length of sizes) {

@@ -14,6 +14,9 @@ export type MatroskaTrack = {
   entry: Uint8Array;
 };
 
+/** Largest TrackEntry: Vorbis headers take up to about 10 kB. */
+const MAX_TRACK_ENTRY_BYTES = 65_536;
+
 type TrackFields = {
   number: number;
   type: number;
@@ -108,7 +111,8 @@ export function readAudioTrack(bytes: Uint8Array, start: number, end: number): M
     const fields = readTrackEntry(bytes, child);
     if (fields.type !== 2) continue;
     const codec = fields.encoded ? undefined : codecOf(fields);
-    if (codec !== undefined && fields.number > 0) return { number: fields.number, codec, entry };
+    if (codec !== undefined && fields.number > 0 && entry.length <= MAX_TRACK_ENTRY_BYTES)
+      return { number: fields.number, codec, entry };
     const name = fields.codecId.replaceAll(/[^\w/.-]/g, '?');
     fault = fields.encoded ? 'has a compressed or encrypted track' : `has a "${name}" track that cannot be read`;
     break;

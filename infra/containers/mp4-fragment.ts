@@ -3,9 +3,6 @@ import { textBytes, u24, u32 } from './byte-fields.ts';
 import { type Mp4Box, mp4Boxes, mp4Child } from './mp4-box.ts';
 import { FRAGMENT_REMEDY, type Mp4Track } from './mp4-movie.ts';
 
-/** Most samples of all tracks in one fragment. */
-const MAX_FRAGMENT_SAMPLES = 65_536;
-
 /** Flags of `tfhd` (ISO/IEC 14496-12 8.8.7.1). */
 const TFHD = {
   baseDataOffset: 0x1,
@@ -42,11 +39,10 @@ function readTrackFragmentHeader(bytes: Uint8Array, tfhd: Mp4Box, track: Mp4Trac
 
 type Run = { offset: number | undefined; sizes: number[] };
 
-function readRun(bytes: Uint8Array, trun: Mp4Box, defaultSize: number): Run {
+function readRun(bytes: Uint8Array, trun: Mp4Box, { defaultSize, most }: { defaultSize: number; most: number }): Run {
   const flags = u24(bytes, trun.start + 1);
   const count = u32(bytes, trun.start + 4);
-  if (count > MAX_FRAGMENT_SAMPLES)
-    throw new AwazError('bad_media', `The MP4 stream has a fragment of ${count} samples.`);
+  if (count > most) throw new AwazError('bad_media', `The MP4 stream has a fragment of ${count} samples or more.`);
   let at = trun.start + 8;
   let offset: number | undefined;
   if ((flags & TRUN.dataOffset) !== 0) {
@@ -65,11 +61,19 @@ function readRun(bytes: Uint8Array, trun: Mp4Box, defaultSize: number): Run {
   return { offset, sizes };
 }
 
+type FragmentSoFar = {
+  moof: Mp4Box;
+  track: Mp4Track;
+  implicit: number;
+  fragment: Mp4Fragment;
+  budget: { samples: number };
+};
+
 /** Puts the samples of a `traf` box into the fragment when they are of our track; gives where its data ends. */
 function readTrackFragment(
   bytes: Uint8Array,
   traf: Mp4Box,
-  { moof, track, implicit, fragment }: { moof: Mp4Box; track: Mp4Track; implicit: number; fragment: Mp4Fragment },
+  { moof, track, implicit, fragment, budget }: FragmentSoFar,
 ): number {
   const tfhd = mp4Child(bytes, traf, 'tfhd');
   if (tfhd === undefined) return implicit;
@@ -78,7 +82,8 @@ function readTrackFragment(
   let next = base;
   for (const trun of mp4Boxes(bytes, traf.start, traf.end)) {
     if (trun.type !== 'trun') continue;
-    const run = readRun(bytes, trun, header.defaultSize);
+    const run = readRun(bytes, trun, { defaultSize: header.defaultSize, most: budget.samples });
+    budget.samples -= run.sizes.length;
     next = run.offset === undefined ? next : base + run.offset;
     if (next < moof.end - moof.at) {
       throw new AwazError('bad_media', `An MP4 fragment does not say where its data is. ${FRAGMENT_REMEDY}`);
@@ -100,9 +105,10 @@ function readTrackFragment(
  */
 export function readFragment(bytes: Uint8Array, moof: Mp4Box, track: Mp4Track): Mp4Fragment {
   const fragment: Mp4Fragment = { starts: [], sizes: [] };
+  const budget = { samples: moof.end - moof.at }; // a sample per byte: runs without sizes could claim any number
   let implicit = 0; // ISO/IEC 14496-12 8.8.7.1: without a base, data follows that of the track fragment before
   for (const traf of mp4Boxes(bytes, moof.start, moof.end)) {
-    if (traf.type === 'traf') implicit = readTrackFragment(bytes, traf, { moof, track, implicit, fragment });
+    if (traf.type === 'traf') implicit = readTrackFragment(bytes, traf, { moof, track, implicit, fragment, budget });
   }
   return fragment;
 }

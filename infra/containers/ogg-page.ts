@@ -62,7 +62,7 @@ function pageCrc(bytes: Uint8Array, start: number, end: number): number {
   return crcOver(bytes, { start: start + 26, end }, crc) >>> 0;
 }
 
-/** The page at `at`; the number of bytes needed when fewer are at hand; undefined when none stands there whole and sound. */
+/** The page at `at`; the number of bytes needed when fewer are at hand; undefined when none stands there. */
 export function readOggPage(bytes: Uint8Array, at: number): OggPage | number | undefined {
   const available = bytes.length - at;
   if (available < 5) return 5;
@@ -74,11 +74,15 @@ export function readOggPage(bytes: Uint8Array, at: number): OggPage | number | u
   let end = bodyStart;
   for (let i = at + OGG_HEADER_BYTES; i < bodyStart; i++) end += byteAt(bytes, i);
   if (end > bytes.length) return end - at;
-  if (pageCrc(bytes, at, end) !== u32le(bytes, at + 22)) return undefined;
   const granuleHigh = u32le(bytes, at + 10);
   const granule = granuleHigh >= 0x80000000 ? -1 : granuleHigh * 2 ** 32 + u32le(bytes, at + 6);
   const tableStart = at + OGG_HEADER_BYTES;
   return { flags: byteAt(bytes, at + 5), granule, serial: u32le(bytes, at + 14), tableStart, segments, bodyStart, end };
+}
+
+/** Whether the checksum of the page at `at` is right. */
+export function isSoundPage(bytes: Uint8Array, at: number, page: OggPage): boolean {
+  return pageCrc(bytes, at, page.end) === u32le(bytes, at + 22);
 }
 
 /** Where in a page a packet, or the piece of one, stands. */

@@ -3,12 +3,23 @@ import { concatBytes } from './byte-fields.ts';
 import type { Continuation, DecoderInput } from './container-scanner.ts';
 import { type OggMapping, oggMapping } from './ogg-codec.ts';
 import { OggPacketJoiner } from './ogg-packet-joiner.ts';
-import { OGG_FLAG, type OggPage, oggPieces, readOggPage, withoutLastFlag, writeOggHeaderPages } from './ogg-page.ts';
+import {
+  isSoundPage,
+  OGG_FLAG,
+  type OggPage,
+  oggPieces,
+  readOggPage,
+  withoutLastFlag,
+  writeOggHeaderPages,
+} from './ogg-page.ts';
 import { DecodedSamples, PACKET_HEAD_BYTES, type PacketCodec } from './packet-codec.ts';
 import type { Unit, UnitReader, UnitRestart } from './unit-reader.ts';
 
 /** Most bytes of a header packet that is needed; pictures stand in comments, which are not. */
 const MAX_HEADER_PACKET_BYTES = 262_144;
+
+/** Bytes of damaged pages that are checked beyond those of sound ones: made-up page headers must not cost much time. */
+const MAX_TRUST_BYTES = 2_097_152;
 
 /** The O of `OggS`. */
 const FIRST_BYTE_OF_PAGE = 0x4f;
@@ -36,6 +47,7 @@ export class OggReader implements UnitReader {
   #pastFirstPages = false;
   #inHeaders = true;
   readonly #joiner = new OggPacketJoiner();
+  #trustBytes = MAX_TRUST_BYTES;
   /** Granule position at which the page before ended; unknown behind a restart point. */
   #position: number | undefined = 0;
 
@@ -50,7 +62,7 @@ export class OggReader implements UnitReader {
   next(bytes: Uint8Array, at: number): Unit {
     const page = readOggPage(bytes, at);
     if (typeof page === 'number') return { kind: 'wait', bytes: page };
-    if (page === undefined) return garbage(bytes, at);
+    if (page === undefined || !this.#isSound(bytes, at, page)) return garbage(bytes, at);
     const dropped: Unit = { kind: 'drop', bytes: page.end - at };
     if ((page.flags & OGG_FLAG.first) !== 0) {
       if (this.#pastFirstPages) return { kind: 'new-stream' };
@@ -62,6 +74,15 @@ export class OggReader implements UnitReader {
     if (page.serial !== this.#stream.serial) return dropped;
     if (this.#inHeaders && this.#readHeaders(bytes, page)) return dropped;
     return this.#audioPage(bytes, at, page);
+  }
+
+  /** Checks a page while there is trust left; what is spent on damaged pages is earned by sound ones. */
+  #isSound(bytes: Uint8Array, at: number, page: OggPage): boolean {
+    const size = page.end - at;
+    if (this.#trustBytes < 0) return false;
+    const isSound = isSoundPage(bytes, at, page);
+    this.#trustBytes = Math.min(MAX_TRUST_BYTES, this.#trustBytes + (isSound ? size : -size));
+    return isSound;
   }
 
   resume({ prefix, sample }: Continuation): void {

@@ -1,5 +1,5 @@
 import { AwazError } from '../contract/index.ts';
-import { byteAt, concatBytes } from './byte-fields.ts';
+import { byteAt } from './byte-fields.ts';
 import type { Continuation, DecoderInput } from './container-scanner.ts';
 import { type EbmlElement, readElement, readUnsigned, UNKNOWN_SIZE } from './ebml.ts';
 import { type MatroskaBlock, readBlock, readBlockGroup, readBlockHead } from './matroska-block.ts';
@@ -7,6 +7,7 @@ import { MATROSKA_ID, MATROSKA_PASSED_OVER } from './matroska-ids.ts';
 import { type MatroskaTrack, readAudioTrack } from './matroska-track.ts';
 import { DecodedSamples } from './packet-codec.ts';
 import { MAX_UNIT_BYTES, type Unit, type UnitReader, waitFor } from './unit-reader.ts';
+import { WebmPrefix } from './webm-prefix.ts';
 
 /** Largest SimpleBlock or BlockGroup of the audio track: over half a second of PCM. */
 const MAX_BLOCK_BYTES = 262_144;
@@ -19,28 +20,24 @@ const MAX_PASSED_OVER_BYTES = 16_777_216;
 
 const MAX_EBML_HEADER_BYTES = 4096;
 
-const SEGMENT_OPENING = [0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
-const CLUSTER_OPENING = [0x1f, 0x43, 0xb6, 0x75, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+/** Largest Info that is passed on; a decoder can do without. */
+const MAX_INFO_BYTES = 4096;
 
-/** First bytes of the ids that are looked for in garbage: SimpleBlock, BlockGroup, Cluster, EBML. */
-const RESYNC_FIRST_BYTES: ReadonlySet<number> = new Set([0xa3, 0xa0, 0x1f, 0x1a]);
+/** Elements beside blocks that mean something, with the most bytes of content that they may have. */
+const KEPT_ELEMENTS: ReadonlyMap<number, number> = new Map([
+  [MATROSKA_ID.info, MAX_UNIT_BYTES - 12],
+  [MATROSKA_ID.tracks, MAX_UNIT_BYTES - 12],
+  [MATROSKA_ID.timestamp, 8],
+]);
 
-function clusterOpening(timestamp: number): Uint8Array {
-  const bytes = new Uint8Array(CLUSTER_OPENING.length + 10);
-  bytes.set(CLUSTER_OPENING);
-  bytes.set([MATROSKA_ID.timestamp, 0x88], CLUSTER_OPENING.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(bytes.length - 8, Math.floor(timestamp / 2 ** 32));
-  view.setUint32(bytes.length - 4, timestamp % 2 ** 32);
-  return bytes;
-}
+/** First bytes of the ids that are looked for in garbage: SimpleBlock, Cluster, EBML. */
+const RESYNC_FIRST_BYTES: ReadonlySet<number> = new Set([0xa3, 0x1f, 0x1a]);
 
-/** `Tracks` with one entry; its size is written in eight bytes. */
-function tracksElement(entry: Uint8Array): Uint8Array {
-  const head = new Uint8Array([0x16, 0x54, 0xae, 0x6b, 0x01, 0, 0, 0, 0, 0, 0, 0]);
-  new DataView(head.buffer).setUint32(8, entry.length);
-  return concatBytes([head, entry]);
-}
+/** First bytes of the ids that may follow a block: those, BlockGroup and Timestamp. */
+const BEHIND_BLOCK_FIRST_BYTES: ReadonlySet<number> = new Set([...RESYNC_FIRST_BYTES, 0xa0, 0xe7]);
+
+/** Bits of a SimpleBlock's flags that are 0 in one without lacing (RFC 9559 10.2). */
+const RESYNC_FLAGS_MASK = 0x76;
 
 /**
  * WebM and Matroska (RFC 9559). The feed is written anew around the blocks, which stay as they are: EBML head, a segment of
@@ -54,11 +51,7 @@ export class WebmReader implements UnitReader {
   #info: Uint8Array = new Uint8Array(0);
   #track: MatroskaTrack | undefined;
   #decoded: DecodedSamples | undefined;
-  #clusterTime = 0;
-  #header: Uint8Array | undefined;
-  /** Header and the opening of the current cluster; made for its first block. */
-  #prefix: Uint8Array | undefined;
-  #headerFed = false;
+  readonly #prefix = new WebmPrefix();
   /** Whether the unit before ended here, so that this is the beginning of one. */
   #synced = true;
 
@@ -71,6 +64,7 @@ export class WebmReader implements UnitReader {
   }
 
   next(bytes: Uint8Array, at: number): Unit {
+    if (!this.#synced && !RESYNC_FIRST_BYTES.has(byteAt(bytes, at))) return this.#garbage(bytes, at);
     const element = readElement(bytes, at);
     if (typeof element === 'number') return { kind: 'wait', bytes: element };
     if (element === undefined || (this.#ebml === undefined && element.id !== MATROSKA_ID.ebml)) {
@@ -98,8 +92,7 @@ export class WebmReader implements UnitReader {
     }
     const track = this.#tracks();
     this.#decoded = new DecodedSamples(track.codec, sample);
-    this.#headerFed = true;
-    this.#prefix = prefix;
+    this.#prefix.resume(prefix);
   }
 
   #tracks(): MatroskaTrack {
@@ -132,7 +125,7 @@ export class WebmReader implements UnitReader {
 
   #openCluster(element: EbmlElement): Unit {
     this.#tracks();
-    this.#prefix = undefined;
+    this.#prefix.openCluster();
     this.#synced = true;
     return { kind: 'drop', bytes: element.headBytes };
   }
@@ -142,28 +135,17 @@ export class WebmReader implements UnitReader {
     const total = element.headBytes + element.size;
     if (element.size === UNKNOWN_SIZE || total > MAX_PASSED_OVER_BYTES) return this.#garbage(bytes, at);
     if (MATROSKA_PASSED_OVER.has(element.id)) return { kind: 'drop', bytes: total };
-    const content = at + element.headBytes;
-    switch (element.id) {
-      case MATROSKA_ID.info:
-      case MATROSKA_ID.tracks: {
-        if (total > MAX_UNIT_BYTES) return this.#garbage(bytes, at);
-        const wait = waitFor(bytes, at, total);
-        if (wait !== undefined) return wait;
-        if (element.id === MATROSKA_ID.info) this.#info = bytes.slice(at, at + total);
-        else this.#openTracks(bytes, content, at + total);
-        return { kind: 'drop', bytes: total };
-      }
-      case MATROSKA_ID.timestamp: {
-        if (element.size > 8) return this.#garbage(bytes, at);
-        const wait = waitFor(bytes, at, total);
-        if (wait !== undefined) return wait;
-        this.#clusterTime = readUnsigned(bytes, { id: element.id, start: content, end: at + total });
-        this.#prefix = undefined;
-        return { kind: 'drop', bytes: total };
-      }
-      default:
-        return this.#garbage(bytes, at);
-    }
+    if (element.size > (KEPT_ELEMENTS.get(element.id) ?? -1)) return this.#garbage(bytes, at);
+    return waitFor(bytes, at, total) ?? this.#wholeElement(bytes, at, element);
+  }
+
+  #wholeElement(bytes: Uint8Array, at: number, element: EbmlElement): Unit {
+    const total = element.headBytes + element.size;
+    const content = { id: element.id, start: at + element.headBytes, end: at + total };
+    if (element.id === MATROSKA_ID.timestamp) this.#prefix.openCluster(readUnsigned(bytes, content));
+    if (element.id === MATROSKA_ID.tracks) this.#openTracks(bytes, content.start, content.end);
+    if (element.id === MATROSKA_ID.info && total <= MAX_INFO_BYTES) this.#info = bytes.slice(at, at + total);
+    return { kind: 'drop', bytes: total };
   }
 
   #openTracks(bytes: Uint8Array, start: number, end: number): void {
@@ -173,6 +155,7 @@ export class WebmReader implements UnitReader {
   }
 
   #nextBlock(bytes: Uint8Array, at: number, element: EbmlElement): Unit {
+    if (!this.#synced && this.#track === undefined) return this.#garbage(bytes, at);
     const track = this.#tracks();
     const total = element.headBytes + element.size;
     if (element.size === UNKNOWN_SIZE || total > MAX_PASSED_OVER_BYTES) return this.#garbage(bytes, at);
@@ -191,21 +174,21 @@ export class WebmReader implements UnitReader {
     return waitFor(bytes, at, total) ?? this.#wholeBlock(bytes, at, element);
   }
 
-  /** In garbage a block counts as one when it is of our track and the next element begins right behind it. */
+  /** In garbage only this counts as a block: simple, of our track, not laced, and with the next element right behind it. */
   #confirm(
     bytes: Uint8Array,
     at: number,
     { element, track }: { element: EbmlElement; track: MatroskaTrack },
   ): Unit | undefined {
     const total = element.headBytes + element.size;
-    if (total > MAX_RESYNC_BLOCK_BYTES) return this.#garbage(bytes, at);
+    if (element.id !== MATROSKA_ID.simpleBlock || total > MAX_RESYNC_BLOCK_BYTES) return this.#garbage(bytes, at);
     const wait = waitFor(bytes, at, total + 1);
     if (wait !== undefined) return wait;
     const content = at + element.headBytes;
-    const read = element.id === MATROSKA_ID.simpleBlock ? readBlock : readBlockGroup;
-    const next = byteAt(bytes, at + total);
-    const isElement = RESYNC_FIRST_BYTES.has(next) || next === MATROSKA_ID.timestamp;
-    if (!isElement || read(bytes, content, content + element.size)?.trackNumber !== track.number) {
+    const head = readBlockHead(bytes, content);
+    const isOurs = head?.trackNumber === track.number && head.bytes < element.size;
+    const flags = byteAt(bytes, content + (head?.bytes ?? 0) - 1);
+    if (!isOurs || (flags & RESYNC_FLAGS_MASK) !== 0 || !BEHIND_BLOCK_FIRST_BYTES.has(byteAt(bytes, at + total))) {
       return this.#garbage(bytes, at);
     }
     this.#synced = true;
@@ -213,18 +196,19 @@ export class WebmReader implements UnitReader {
   }
 
   #wholeBlock(bytes: Uint8Array, at: number, element: EbmlElement): Unit {
-    const { codec, number } = this.#tracks();
+    const { codec, number, entry } = this.#tracks();
     const content = at + element.headBytes;
     const read = element.id === MATROSKA_ID.simpleBlock ? readBlock : readBlockGroup;
     const block = read(bytes, content, content + element.size);
     const total = element.headBytes + element.size;
     if (block === undefined || block.trackNumber !== number) return { kind: 'drop', bytes: total };
-    const lead = this.#lead();
+    const ebml = this.#ebml ?? new Uint8Array(0);
+    const lead = this.#prefix.lead({ ebml, info: this.#info, trackEntry: entry });
     const sample = this.#count(bytes, block, codec.swallowsFirstPacket);
-    const prefix = this.#prefix ?? new Uint8Array(0);
+    const prefix = this.#prefix.forRestart(total);
     // decoders trim differently when they begin with a block that is trimmed
-    const restart = block.discardPaddingNs === 0 ? { sample, prefix } : undefined;
-    return { kind: 'feed', bytes: total, lead, restart };
+    const canRestart = block.discardPaddingNs === 0 && prefix !== undefined;
+    return { kind: 'feed', bytes: total, lead, restart: canRestart ? { sample, prefix } : undefined };
   }
 
   /** Counts a block; gives the sample at which a decoder would begin that starts with it. */
@@ -238,16 +222,5 @@ export class WebmReader implements UnitReader {
     decoded.add(sum - Math.min(padding, sum));
     this.#decoded = decoded;
     return restart;
-  }
-
-  /** What has to stand before the next block: the header before the first, the opening before the first of a cluster. */
-  #lead(): Uint8Array | undefined {
-    if (this.#prefix !== undefined) return undefined;
-    this.#header ??= concatBytes([this.#ebml ?? [], SEGMENT_OPENING, this.#info, tracksElement(this.#tracks().entry)]);
-    const opening = clusterOpening(this.#clusterTime);
-    this.#prefix = concatBytes([this.#header, opening]);
-    const lead = this.#headerFed ? opening : this.#prefix;
-    this.#headerFed = true;
-    return lead;
   }
 }
