@@ -9,6 +9,7 @@ const PROGRAMS = new Map([
   ['transcoder', { main: 'transcoder/dist/main.js', redis: 'running' }],
   ['station', { main: 'api/dist/stations/cli.js', redis: 'own' }],
   ['push', { main: 'player/dist/push/main.js', redis: 'none' }],
+  ['check', { main: 'api/dist/check/main.js', redis: 'none' }],
   ['bench', { main: 'infra/dist/bench/main.js', redis: 'running' }],
 ]);
 

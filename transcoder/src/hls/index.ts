@@ -1,4 +1,5 @@
 /** Playlists, delivery directives and the rules of RFC 8216bis about them: values in, values out, no Node, no clock. */
+export { type Attributes, parseAttributes } from './attribute-list.ts';
 export {
   advancePartLimit,
   isReached,
