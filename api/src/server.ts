@@ -52,12 +52,13 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   // Released in reverse: those who hold connections let go of them, then the http server waits for what is left.
   let http: HttpServer | undefined;
   releases.defer(() => http?.close());
+  const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
   const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
   const limits = places.originLimits;
   const sockets = releases.use(createSocketServer(config.corsOrigins));
   const ingest = releases.use(createIngest({ ...shared, logger: logger.child({ area: 'ingest' }), config }));
   const origin = releases.use(
-    new Origin({ ...shared, logger: logger.child({ area: 'origin' }), stationExists, limits }),
+    new Origin({ ...shared, logger: logger.child({ area: 'origin' }), stationExists, stationTitle, limits }),
   );
   ingest.attachStudio(sockets.io);
 

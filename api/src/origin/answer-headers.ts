@@ -76,7 +76,7 @@ export const PREFLIGHT: Answer = new Answer(
     'Access-Control-Allow-Methods',
     'GET, HEAD, OPTIONS',
     'Access-Control-Allow-Headers',
-    'Range, If-Range, Cache-Control, Accept, Accept-Encoding, Authorization',
+    'Range, If-Range, Cache-Control, Accept, Accept-Encoding, Authorization, Icy-MetaData',
     'Access-Control-Max-Age',
     '86400',
     'Cache-Control',

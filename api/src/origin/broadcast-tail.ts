@@ -17,6 +17,9 @@ const META_TRIES = 100;
 /** A broadcast: the station's slug and the broadcast's id. */
 export type BroadcastPlace = { station: string; broadcastId: string };
 
+/** Told of every change of a tail's window, and that there will be none any more. */
+export type TailWatcher = { changed(): void; closed(): void };
+
 /** What a tail needs from its process. */
 export type TailContext = {
   handle: RedisHandle;
@@ -42,6 +45,7 @@ export class BroadcastTail {
   readonly #reader: PartLogReader;
   readonly #abort = new AbortController();
   readonly #finished: Promise<void>;
+  readonly #watchers = new Set<TailWatcher>();
   readonly #knownEnd: number | undefined;
   #window: BroadcastWindow | undefined;
   #playlists: PlaylistCache | undefined;
@@ -90,10 +94,22 @@ export class BroadcastTail {
     return this.#lastEventAt;
   }
 
+  /** Whether somebody waits for it or watches it. */
+  get inUse(): boolean {
+    return this.waiters.size > 0 || this.#watchers.size > 0;
+  }
+
+  /** Calls a watcher from now on; the answer takes it out again. */
+  watch(watcher: TailWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   /** Stops following and settles what waits; settles when the connection is gone. May be called again. */
   async close(outcome: WaitOutcome): Promise<void> {
     this.#abort.abort();
     this.waiters.settleAll(outcome);
+    for (const watcher of this.#watchers) watcher.closed();
     await this.#finished;
   }
 
@@ -126,6 +142,7 @@ export class BroadcastTail {
     this.#lastId = newest.id;
     this.#lastEventAt = performance.now();
     this.waiters.release(window.edge);
+    for (const watcher of this.#watchers) watcher.changed();
   }
 
   #apply(window: BroadcastWindow, event: PartLogEvent): void {

@@ -21,7 +21,8 @@ export const OFF_AIR = problemAnswer(
   'multivariant',
 );
 
-const BEGINNING = problemAnswer(
+/** The broadcast has begun and its first audio is still to come. */
+export const BEGINNING = problemAnswer(
   new AwazError('off_air', 'The station is about to go on air.', { retryAfterMs: BEGINNING_RETRY_MS }),
   'multivariant',
 );

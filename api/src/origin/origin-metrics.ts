@@ -8,6 +8,7 @@ export const REQUEST_CLASSES = [
   'init',
   'segment',
   'part',
+  'stream',
   'other',
 ] as const;
 
@@ -15,7 +16,13 @@ export const REQUEST_CLASSES = [
 export type RequestClass = (typeof REQUEST_CLASSES)[number];
 
 /** What is read when somebody looks at the metrics. */
-export type OriginGauges = { held(): number; tailed(): number; windowBytes(): number };
+export type OriginGauges = {
+  held(): number;
+  tailed(): number;
+  windowBytes(): number;
+  streamListeners(): number;
+  encoders(): number;
+};
 
 /** Figures of the hot path: plain numbers, turned into metrics only when somebody looks. */
 export class OriginMetrics {
@@ -25,6 +32,7 @@ export class OriginMetrics {
   #bytes = 0;
   #renders = 0;
   #renderMs = 0;
+  #dropped = 0;
 
   constructor(registry: Registry, gauges: OriginGauges) {
     const registers = [registry];
@@ -45,6 +53,13 @@ export class OriginMetrics {
     level({ name: 'awaz_origin_held_requests', help: 'Requests that wait to be answered', registers }, gauges.held);
     level({ name: 'awaz_origin_tailed_broadcasts', help: 'Broadcasts that are followed', registers }, gauges.tailed);
     level({ name: 'awaz_origin_window_bytes', help: 'Bytes of media in memory', registers }, gauges.windowBytes);
+    const listeners = 'Listeners of progressive streams';
+    level({ name: 'awaz_origin_stream_listeners', help: listeners, registers }, gauges.streamListeners);
+    level({ name: 'awaz_origin_mp3_encoders', help: 'MP3 encoders that run', registers }, gauges.encoders);
+    total(
+      { name: 'awaz_origin_dropped_listeners_total', help: 'Slow listeners of streams that were dropped', registers },
+      () => this.#dropped,
+    );
     this.#holds = new Histogram({
       name: 'awaz_origin_hold_seconds',
       help: 'How long requests were held',
@@ -58,6 +73,16 @@ export class OriginMetrics {
     this.#answered.set(requestClass, (this.#answered.get(requestClass) ?? 0) + 1);
     if (status >= 400) this.#failed.set(status, (this.#failed.get(status) ?? 0) + 1);
     this.#bytes += bodyBytes;
+  }
+
+  /** Counts bytes of progressive streams. */
+  sent(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** Counts a listener of a progressive stream that was dropped. */
+  dropped(): void {
+    this.#dropped++;
   }
 
   /** Counts a hold that has ended. */

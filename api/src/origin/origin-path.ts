@@ -1,6 +1,7 @@
 /** What a path below `/live/` names. */
 export type OriginPath =
   | { kind: 'multivariant'; station: string; query: string }
+  | { kind: 'stream'; station: string; format: 'aac' | 'mp3'; query: string }
   | ({ kind: 'playlist'; query: string } & RenditionPath)
   | ({ kind: 'init' } & RenditionPath)
   | ({ kind: 'segment'; msn: number } & RenditionPath)
@@ -19,7 +20,7 @@ export type RenditionPath = {
 export const LIVE_PREFIX = '/live/';
 
 const STATION = '([a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?)';
-const MULTIVARIANT = new RegExp(`^/live/${STATION}/index\\.m3u8$`);
+const OF_STATION = new RegExp(`^/live/${STATION}/(?:index\\.m3u8|stream\\.(aac|mp3))$`);
 const RENDITION = new RegExp(
   `^/live/${STATION}/(?:(~[A-Za-z0-9_-]{22})/)?([a-z0-9]{10,32})/([a-z0-9]{1,16})/` +
     '(?:(playlist\\.m3u8)|(init\\.mp4)|(\\d{1,15})(?:\\.(\\d{1,6}))?\\.m4s)$',
@@ -32,8 +33,10 @@ export function parseOriginPath(target: string): OriginPath | undefined {
   const path = decodePath(mark < 0 ? target : target.slice(0, mark));
   const match = RENDITION.exec(path);
   if (match === null) {
-    const station = MULTIVARIANT.exec(path)?.[1];
-    return station === undefined ? undefined : { kind: 'multivariant', station, query };
+    const [, station, format] = OF_STATION.exec(path) ?? [];
+    if (station === undefined) return undefined;
+    if (format === undefined) return { kind: 'multivariant', station, query };
+    return { kind: 'stream', station, format: format === 'mp3' ? 'mp3' : 'aac', query };
   }
   const [, station = '', session, broadcastId = '', rendition = '', playlist, init, msn, index] = match;
   const place: RenditionPath = { station, broadcastId, rendition, session };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { findFfmpeg } from '@awaz/infra/binaries';
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { AwazError } from '@awaz/infra/contract';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
@@ -13,9 +14,11 @@ import { multivariantReply, OFF_AIR, UNKNOWN_STATION } from './multivariant-repl
 import { OriginMetrics, type RequestClass } from './origin-metrics.ts';
 import { LIVE_PREFIX, type OriginPath, parseOriginPath } from './origin-path.ts';
 import { playlistReply } from './playlist-reply.ts';
+import { ProgressiveStreams, type StreamRequest } from './progressive/progressive-streams.ts';
 import type { PathOf, Reply } from './reply.ts';
 import { RequestHolder } from './request-holder.ts';
 import { sendAnswer } from './send-answer.ts';
+import { streamReply } from './stream-reply.ts';
 import { TailedBroadcasts } from './tailed-broadcasts.ts';
 
 /** Other limits than the usual ones; each is described where its usual value is. */
@@ -25,6 +28,9 @@ export type OriginLimits = {
   idleMs?: number;
   mediaAfterEndMs?: number;
   maxHoldMs?: number;
+  maxListeners?: number;
+  maxEncoders?: number;
+  encoderLingerMs?: number;
 };
 
 /** What an origin needs; the caller closes handle and bus after it. */
@@ -36,6 +42,10 @@ export type OriginOptions = {
   metrics: Registry;
   /** Tells an unknown station from one that is off air; left out, every station counts as known. */
   stationExists?: (station: string) => Promise<boolean>;
+  /** What a station is called, for players of its progressive stream; its slug when left out. */
+  stationTitle?: (station: string) => Promise<string | undefined>;
+  /** What is audible on a station at a programme date-time in ms; the station's title where it has no answer. */
+  titleAt?: (station: string, programDateTime: number) => string | undefined;
   limits?: OriginLimits;
 };
 
@@ -58,6 +68,7 @@ export class Origin implements Service {
   readonly #directory: LiveDirectory;
   readonly #broadcasts: TailedBroadcasts;
   readonly #holder: RequestHolder;
+  readonly #streams: ProgressiveStreams;
   #closing: Promise<void> | undefined;
   #failures = 0;
   #failuresLoggedAt = -FAILURE_LOG_MS;
@@ -68,10 +79,18 @@ export class Origin implements Service {
     this.#directory = new LiveDirectory(options, options.bus);
     const onRender = (ms: number) => this.#metrics.rendered(ms);
     this.#broadcasts = new TailedBroadcasts({ handle, logger, directory: this.#directory, onRender, ...limits });
+    this.#streams = new ProgressiveStreams({
+      ...options,
+      ...limits,
+      findFfmpeg,
+      observer: { sent: (bytes) => this.#metrics.sent(bytes), dropped: () => this.#metrics.dropped() },
+    });
     this.#metrics = new OriginMetrics(options.metrics, {
       held: () => this.#broadcasts.held.held,
       tailed: () => this.#broadcasts.size,
       windowBytes: () => this.#broadcasts.bytes,
+      streamListeners: () => this.#streams.listeners,
+      encoders: () => this.#streams.encoders,
     });
     this.#holder = new RequestHolder({
       send: (exchange, answer) => this.#send(exchange, answer),
@@ -93,29 +112,34 @@ export class Origin implements Service {
     return true;
   }
 
-  /** Answers what is held with 503, ends the tails, and from then on closes each connection with its answer. */
+  /** Answers what is held with 503, ends streams and tails, and from then on closes each connection with its answer. */
   close(): Promise<void> {
     this.#holder.close();
     this.#directory.close();
-    this.#closing ??= this.#broadcasts.close();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  async #close(): Promise<void> {
+    await this.#streams.close();
+    await this.#broadcasts.close();
+  }
+
   #route(exchange: Exchange, path: OriginPath): void {
-    const tail = path.kind === 'multivariant' ? undefined : this.#broadcasts.find(path);
+    const tail = isOfStation(path) ? undefined : this.#broadcasts.find(path);
     if (tail !== undefined) this.#serve(exchange, path, tail);
     else this.#routeLater(exchange, path).catch((error: unknown) => this.#unavailable(exchange, error));
   }
 
   async #routeLater(exchange: Exchange, path: OriginPath): Promise<void> {
-    const found = path.kind === 'multivariant' ? await this.#current(path) : await this.#broadcasts.open(path);
+    const found = isOfStation(path) ? await this.#current(path) : await this.#broadcasts.open(path);
     if (found === undefined) this.#send(exchange, NOT_FOUND);
     else if (found instanceof Answer) this.#send(exchange, found);
     else this.#serve(exchange, path, found);
   }
 
   /** The broadcast that is on air, or ended lately; otherwise what to answer. */
-  async #current({ station }: PathOf<'multivariant'>): Promise<BroadcastTail | Answer> {
+  async #current({ station }: StationPath): Promise<BroadcastTail | Answer> {
     const { record, isKnown } = await this.#directory.get(station);
     if (record !== undefined && !this.#broadcasts.isOver(record)) {
       return (await this.#broadcasts.open({ station, broadcastId: record.broadcastId })) ?? OFF_AIR;
@@ -129,8 +153,23 @@ export class Origin implements Service {
       this.#send(exchange, reply.answer);
       return;
     }
+    if (reply.kind === 'stream') {
+      if (path.kind === 'stream') this.#stream({ exchange, path, tail, ladder: reply.ladder });
+      return;
+    }
     const again = () => this.#serve({ ...exchange, wasHeld: true }, path, tail);
     this.#holder.hold({ exchange, tail, hold: reply, again });
+  }
+
+  #stream(request: StreamRequest): void {
+    const { exchange } = request;
+    this.#streams.serve(request).then(
+      (refusal) => {
+        if (refusal === undefined) this.#metrics.answered('stream', 200, 0);
+        else this.#send(exchange, refusal);
+      },
+      (error: unknown) => this.#unavailable(exchange, error),
+    );
   }
 
   #send({ req, res, requestClass }: Exchange, answer: Answer): void {
@@ -156,9 +195,17 @@ export class Origin implements Service {
   }
 }
 
+type StationPath = PathOf<'multivariant' | 'stream'>;
+
+/** Whether a path names a station and leaves it to the origin to know its broadcast. */
+function isOfStation(path: OriginPath): path is StationPath {
+  return path.kind === 'multivariant' || path.kind === 'stream';
+}
+
 function judge({ req, wasHeld }: Exchange, path: OriginPath, tail: BroadcastTail): Reply {
   if (path.kind === 'playlist') return playlistReply({ req, path, tail, wasHeld });
   if (path.kind === 'multivariant') return multivariantReply({ req, path, tail, wasHeld });
+  if (path.kind === 'stream') return streamReply({ req, path, tail, wasHeld });
   return mediaReply({ req, path, tail, wasHeld });
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Rung } from '@awaz/infra/contract';
 import type { ReloadTarget } from '@awaz/transcoder/hls';
 import type { Answer } from './answer.ts';
 import type { BroadcastTail } from './broadcast-tail.ts';
@@ -12,8 +13,11 @@ export type Hold = {
   expired?: Answer;
 };
 
-/** What a request gets: an answer, or a wait. */
-export type Reply = { kind: 'answer'; answer: Answer } | ({ kind: 'hold' } & Hold);
+/** What a request gets: an answer, a wait, or a progressive stream of a broadcast with this ladder. */
+export type Reply =
+  | { kind: 'answer'; answer: Answer }
+  | ({ kind: 'hold' } & Hold)
+  | { kind: 'stream'; ladder: readonly Rung[] };
 
 /** The path of a certain kind. */
 export type PathOf<Kind extends OriginPath['kind']> = Extract<OriginPath, { kind: Kind }>;

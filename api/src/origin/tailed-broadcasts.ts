@@ -134,7 +134,7 @@ export class TailedBroadcasts {
     for (const entry of this.#tails) {
       if (idlest === undefined || entry[1].lastRequestAt < idlest[1].lastRequestAt) idlest = entry;
     }
-    if (idlest === undefined || now - idlest[1].lastRequestAt < IDLE_ENOUGH_MS || idlest[1].waiters.size > 0) {
+    if (idlest === undefined || now - idlest[1].lastRequestAt < IDLE_ENOUGH_MS || idlest[1].inUse) {
       throw new AwazError('overloaded', 'This server follows as many broadcasts as it can.', { retryAfterMs: 5000 });
     }
     this.#dropInBackground(idlest[0], 'gone');
@@ -145,7 +145,7 @@ export class TailedBroadcasts {
     for (const [key, tail] of this.#tails) {
       tail.waiters.expire(now);
       const idleMs = this.#options.idleMs ?? IDLE_MS;
-      if (tail.waiters.size === 0 && now - tail.lastRequestAt > idleMs) this.#dropInBackground(key, 'gone');
+      if (!tail.inUse && now - tail.lastRequestAt > idleMs) this.#dropInBackground(key, 'gone');
       else if (tail.endedAt !== undefined) this.#dropWhenOver(key, tail.endedAt);
       else if (tail.isLoaded && now - tail.lastEventAt > SILENT_MS) this.#dropWhenReplaced(key, tail);
     }

