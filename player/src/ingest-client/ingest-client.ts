@@ -79,6 +79,7 @@ export class IngestClient {
   #socket: IngestSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ending: Promise<IngestClientEvents['ended']> | undefined;
+  #ended: IngestClientEvents['ended'] | undefined;
   #performing = false;
 
   /** Throws a TypeError when a server is no URL. */
@@ -95,6 +96,9 @@ export class IngestClient {
     const { signal } = options;
     const abort = () => this.close();
     signal?.addEventListener('abort', abort, { once: true });
+    this.on('ended', (end) => {
+      this.#ended = end;
+    });
     this.on('state', (state) => {
       if (state === 'ended' || state === 'failed') signal?.removeEventListener('abort', abort);
     });
@@ -154,7 +158,7 @@ export class IngestClient {
       this.on('error', (problem) => {
         if (problem.retryInMs === undefined) reject(new Error(problem.message));
       });
-      if (this.state === 'ended') resolve({ reason: 'closed', confirmed: false });
+      if (this.#ended !== undefined) resolve(this.#ended);
       if (this.state === 'failed') reject(new Error('The broadcast has failed before.'));
       this.#step((now) => this.#machine.end(now));
     });

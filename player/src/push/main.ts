@@ -90,6 +90,10 @@ function report(end: PushEnd, { server }: PushArguments): number {
     say('The server did not confirm the end; it ends the broadcast by itself after 60 s.');
     return EXIT.failed;
   }
+  if (end.kind === 'ended_by_server') {
+    say(`The server ended the broadcast (${end.reason}).`);
+    return EXIT.failed;
+  }
   const { code, message } = end.problem;
   if (end.kind === 'refused') say(`${message.replace(/\.?$/, '.')} ${(code && HINTS[code]) ?? ''}`.trim());
   else

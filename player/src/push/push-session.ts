@@ -14,6 +14,8 @@ export type PushEnd =
   | { kind: 'ended' }
   | { kind: 'stopped_before_air' }
   | { kind: 'unconfirmed' }
+  /** The server ended it by itself. */
+  | { kind: 'ended_by_server'; reason: string }
   | { kind: 'unreachable' | 'refused'; problem: IngestProblem };
 
 /** What a {@link PushSession} works with. It does not close the client's sockets before its end is known. */
@@ -85,7 +87,9 @@ export class PushSession {
   async #end(): Promise<PushEnd> {
     const { client } = this.#options;
     if (this.#problem === undefined && this.#readyAt === undefined) return { kind: 'stopped_before_air' };
+    const wasEnded = client.state === 'ended';
     const end = await client.end().catch(() => undefined);
+    if (end?.confirmed && wasEnded) return { kind: 'ended_by_server', reason: end.reason };
     if (end?.confirmed) return { kind: 'ended' };
     if (this.#problem === undefined) return { kind: 'unconfirmed' };
     return { kind: this.#unreachable ? 'unreachable' : 'refused', problem: this.#problem };
@@ -172,6 +176,7 @@ export class PushSession {
     client.on('restart', () => {
       this.#restart = true;
     });
+    client.on('ended', () => this.#halt.abort());
     client.on('error', (problem) => this.#takeProblem(problem, startedAt));
   }
 

@@ -159,6 +159,14 @@ describe('push', () => {
     expect(server.ended).toBe(false);
   });
 
+  test('stops when the server ends the broadcast', async () => {
+    const { ended } = push(inFolder('tone.wav'), '--loop');
+    await until(() => (server.epochs[0]?.chunks.length ?? 0) > 3);
+    server.say({ type: 'ended', broadcastId: server.broadcastId, reason: 'station_removed' });
+    expect((await ended).code).toBe(1);
+    expect(program?.stderr()).toContain('The server ended the broadcast (station_removed).');
+  });
+
   test('stops with what to do when the server refuses', async () => {
     server.refusals.push('bad_key');
     expect((await push(inFolder('tone.wav')).ended).code).toBe(1);

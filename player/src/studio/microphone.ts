@@ -23,7 +23,7 @@ export type MicrophoneWish = { deviceId: string | undefined; preset: SoundPreset
 export class Microphone {
   readonly #changed: (state: MicrophoneState, devices: MicrophoneDevice[]) => void;
   readonly #listening = new AbortController();
-  #state: MicrophoneState = { kind: 'closed', canAskSilently: false };
+  #state: MicrophoneState = { kind: 'asking' };
   #devices: MicrophoneDevice[] = [];
   #stream: MediaStream | undefined;
   #wish: MicrophoneWish | undefined;

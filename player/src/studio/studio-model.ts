@@ -24,7 +24,7 @@ export class StudioModel {
   readonly station: string;
   /** What the meter draws; read it for each frame. */
   readonly ballistics = new MeterBallistics();
-  readonly microphone = signal<MicrophoneState>({ kind: 'closed', canAskSilently: false });
+  readonly microphone = signal<MicrophoneState>({ kind: 'asking' });
   readonly devices = signal<MicrophoneDevice[]>([]);
   readonly sound = signal<SoundChoice>(recallSound());
   readonly air = signal<AirView>(OFF_AIR);
