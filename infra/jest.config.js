@@ -5,6 +5,6 @@ export default {
   testMatch: ['**/*.test.js'],
   testEnvironment: 'node',
   transform: {},
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   maxWorkers: 2,
 };

@@ -17,6 +17,8 @@ export const transcoderEnv = {
     .min(1)
     .max(500)
     .default(BROADCASTS_PER_CORE * availableParallelism()),
+  /** Lateness of audio in ms beyond which filler goes on air; when unset 1.15 parts. More suits very unsteady uplinks. */
+  FILLER_GRACE_MS: z.coerce.number().min(50).max(60_000).optional(),
   /** Port for this program's own `/healthz` and `/metrics` on 127.0.0.1; none when 0. */
   TRANSCODER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
 };

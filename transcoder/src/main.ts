@@ -41,6 +41,7 @@ async function start(config: Config, logger: Logger): Promise<Service> {
     metrics: createSessionMetrics(registry),
     ffmpegPath: ffmpeg.path,
     fillerFrame: ffmpeg.silentFrame,
+    fillerGraceMs: config.FILLER_GRACE_MS,
   };
   const worker = stack.use(new TranscodeWorker({ session, slots: config.TRANSCODER_SLOTS }));
   await worker.ready();

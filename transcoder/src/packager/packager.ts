@@ -45,6 +45,8 @@ export type PackagerOptions = {
   fillerFrame: Uint8Array;
   /** The last part that is published, when another worker began the broadcast. */
   resumeAfter?: PublishedPart | undefined;
+  /** Lateness beyond which filler is put in, in ms, instead of one that follows from the part length. */
+  graceMs?: Milliseconds | undefined;
   /** Server time, ms since 1970. */
   now: Milliseconds;
 };
@@ -74,7 +76,7 @@ export class Packager {
     this.#options = options;
     this.#now = options.now;
     this.#filler = { payloads: new Array<Uint8Array>(options.renditions).fill(options.fillerFrame), filler: true };
-    this.#fillerAllowedFrom = options.now + OPENING_PATIENCE_MS;
+    this.#fillerAllowedFrom = options.now + Math.max(OPENING_PATIENCE_MS, options.graceMs ?? 0);
     const last = options.resumeAfter;
     if (last !== undefined) {
       this.#cursor = last.cursor;
@@ -87,7 +89,8 @@ export class Packager {
 
   /** Lateness beyond which filler is put in, in ms: about one part, more for a source that comes in long chunks. */
   get graceMs(): Milliseconds {
-    return Math.max(partSeconds(this.#options.cut) * 1150, 130) + Math.max(0, this.#chunkMs - STEADY_CHUNK_MS);
+    const ownMs = this.#options.graceMs ?? Math.max(partSeconds(this.#options.cut) * 1150, 130);
+    return ownMs + Math.max(0, this.#chunkMs - STEADY_CHUNK_MS);
   }
 
   /** Source frames that were dropped because their place had been filled long before. */

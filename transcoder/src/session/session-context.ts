@@ -14,6 +14,8 @@ export type SessionContext = {
   ffmpegPath: string;
   /** One AAC frame of silence. */
   fillerFrame: Uint8Array;
+  /** Lateness beyond which filler is put in, in ms; follows from the part length when left out. */
+  fillerGraceMs?: number | undefined;
 };
 
 /** The broadcast a session is for. */

@@ -65,6 +65,7 @@ export class TranscodeSession {
       renditions: broadcast.ladder.length,
       fillerFrame: context.fillerFrame,
       resumeAfter: log.resumeAfter,
+      graceMs: context.fillerGraceMs,
       now: Date.now(),
     });
     this.#publisher = new PartPublisher(log.writer, {

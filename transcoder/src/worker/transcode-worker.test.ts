@@ -37,7 +37,8 @@ afterEach(async () => {
 
 afterAll(() => redis.close());
 
-async function startWorker(): Promise<TranscodeWorker> {
+/** Patient by default: what is tested is where samples go, on a machine that may be busy with other tests. */
+async function startWorker(fillerGraceMs: number | undefined = 20_000): Promise<TranscodeWorker> {
   const own = redis.handle();
   const bus = new ControlBus(own);
   const worker = new TranscodeWorker({
@@ -50,6 +51,7 @@ async function startWorker(): Promise<TranscodeWorker> {
       metrics: createSessionMetrics(createRegistry('test')),
       ffmpegPath,
       fillerFrame,
+      fillerGraceMs,
     },
   });
   closers.push(
@@ -71,7 +73,10 @@ async function push(broadcast: TestBroadcast, sound: Buffer, capturedFrom: numbe
 
 async function end(broadcast: TestBroadcast): Promise<void> {
   await appendEnd(handle, broadcast.record, 'ended_by_owner');
-  await until(async () => (await broadcast.events()).at(-1)?.kind === 'end', { what: 'the part log has its end' });
+  await until(async () => (await broadcast.events()).at(-1)?.kind === 'end', {
+    what: 'the part log has its end',
+    timeoutMs: 25_000,
+  });
 }
 
 /** All samples come out of a rendition at their place, with no filler between. */
@@ -185,7 +190,7 @@ describe('TranscodeWorker', () => {
   });
 
   it('replaces an ffmpeg that hangs; filler goes on air meanwhile, and all of the audio after it', async () => {
-    await startWorker();
+    await startWorker(220);
     const sound = sweep(8);
     const broadcast = await TestBroadcast.open(handle, 'hangs');
     const half = CHUNK * 66;
