@@ -41,7 +41,7 @@ export function traceClicks(
   const moved = new Map(clicks.map((stream) => [{ at: stream.at + DATE_SLACK_MS, hz: stream.hz }, stream]));
   return matchClicks(said, [...moved.keys()]).pairs.flatMap(({ said, heard }) => {
     const stream = moved.get(heard);
-    const chunk = stream && log.chunks.find(({ capturedAt }) => capturedAt >= stream.at);
+    const chunk = log.chunks.find(({ capturedAt }) => capturedAt >= said.at);
     return stream === undefined || chunk === undefined ? [] : [{ said, stream, storedAt: chunk.storedAt }];
   });
 }

@@ -7,8 +7,8 @@ const CLICK_HZ = [500, 640, 820, 1050, 1340, 1720, 2200, 2800] as const;
 /** Time from one click to the next on average, in ms. */
 export const CLICK_EVERY_MS = 1600;
 
-/** Length of a click, in ms. */
-const CLICK_MS = 20;
+/** Length of a click, in ms: long enough to tell its pitch even when a player that catches up cuts a piece out. */
+const CLICK_MS = 40;
 
 /** A tone between the clicks, so that a hole in the sound is heard as one: loudness and pitch. */
 const PILOT = { amplitude: 0.02, hz: 300 } as const;
@@ -133,7 +133,7 @@ export class ClickEar {
     this.#quietFrames = loud ? 0 : this.#quietFrames + 1;
     if (this.#onset < 0) return undefined;
     const since = frame - this.#onset;
-    const window = Math.round(rate * 0.014);
+    const window = Math.round(rate * 0.034);
     const skipped = Math.round(rate * 0.002);
     if (since > skipped && since <= skipped + window && sample * this.#last < 0) this.#crossings++;
     if (sample !== 0) this.#last = sample;

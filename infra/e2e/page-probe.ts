@@ -30,40 +30,91 @@ export type PageProbe = {
   readonly record: Readonly<ProbeRecord>;
 };
 
-const WORKLET = `
+/** Hears clicks and holes in a stream of samples; its source text runs in pages and in audio worklets. */
+const EAR = `
 ${ClickEar.toString()}
-registerProcessor('ear', class extends AudioWorkletProcessor {
-  ear = new ClickEar();
-  times = new Array(64).fill(0);
-  quantum = 0;
+class Ear {
+  clicks = new ClickEar();
+  frame = 0;
   quiet = 0;
   started = false;
-  process([input]) {
-    const now = Date.now();
-    const samples = input[0] ?? new Float32Array(128);
-    this.times[this.quantum++ & 63] = now;
+  constructor(rate, report) { this.rate = rate; this.report = report; }
+  /** Takes samples; timeOf(frame) is when a frame was heard, in ms since 1970. */
+  take(samples, timeOf) {
     for (const sample of samples) {
-      const click = this.ear.hear(sample, sampleRate);
-      if (click) this.port.postMessage({ kind: 'clicks', at: this.times[(click.frame >> 7) & 63], hz: click.hz });
-      if (Math.abs(sample) > 0.0015) this.sound(now);
+      const click = this.clicks.hear(sample, this.rate);
+      if (click) this.report({ kind: 'clicks', at: timeOf(click.frame), hz: click.hz });
+      if (Math.abs(sample) > 0.0015) this.sound(timeOf);
       else this.quiet++;
+      this.frame++;
     }
-    return true;
   }
-  sound(now) {
-    const ms = (this.quiet * 1000) / sampleRate;
-    if (this.started && ms >= 20) this.port.postMessage({ kind: 'gaps', at: now - ms, ms });
+  sound(timeOf) {
+    const ms = (this.quiet * 1000) / this.rate;
+    if (this.started && ms >= 20) this.report({ kind: 'gaps', at: timeOf(this.frame) - ms, ms });
     this.started = true;
     this.quiet = 0;
+  }
+}
+`;
+
+/** Stamps by the clock: what is rendered now is heard now. */
+const WORKLET = `
+${EAR}
+registerProcessor('ear', class extends AudioWorkletProcessor {
+  ear = new Ear(sampleRate, (entry) => this.port.postMessage(entry));
+  times = new Array(64).fill(0);
+  process([input]) {
+    const samples = input[0] ?? new Float32Array(128);
+    this.times[(this.ear.frame >> 7) & 63] = Date.now();
+    this.ear.take(samples, (frame) => this.times[(frame >> 7) & 63]);
+    return true;
   }
 });
 `;
 
-/** What both probes need in the page: a worklet to listen with and a way to tell what was heard. */
+/** How both probes tell what they noticed. */
 const COMMON = `
 const waiting = [];
 const report = (entry) => waiting.push(entry);
 setInterval(() => { if (waiting.length > 0) window.awazProbe(waiting.splice(0)); }, 100);
+`;
+
+/**
+ * The track's own audio data is looked at: a MediaStreamAudioSourceNode would hear it some 50 ms later than it was
+ * captured. A sample is stamped with the time at which it would be here if its data came without any delay.
+ */
+const MICROPHONE = `(() => {
+${COMMON}
+${EAR}
+async function listen(track) {
+  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  let ear;
+  let leastDelay = Infinity;
+  for (;;) {
+    const { value: data, done } = await reader.read();
+    if (done) return;
+    ear ??= new Ear(data.sampleRate, report);
+    const captured = data.timestamp / 1000;
+    const now = performance.timeOrigin + performance.now();
+    leastDelay = Math.min(leastDelay + 0.001, now - captured - (data.numberOfFrames * 1000) / data.sampleRate);
+    const samples = new Float32Array(data.numberOfFrames);
+    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+    data.close();
+    const first = ear.frame;
+    ear.take(samples, (frame) => captured + leastDelay + ((frame - first) * 1000) / ear.rate);
+  }
+}
+const ask = MediaDevices.prototype.getUserMedia;
+MediaDevices.prototype.getUserMedia = async function (...wishes) {
+  const stream = await ask.apply(this, wishes);
+  for (const track of stream.getAudioTracks()) listen(track);
+  return stream;
+};
+})()`;
+
+const PLAYER = `(() => {
+${COMMON}
 let context;
 async function ear(sourceIn) {
   if (context === undefined) {
@@ -76,20 +127,6 @@ async function ear(sourceIn) {
   node.port.onmessage = ({ data }) => report(data);
   sourceIn(ready).connect(node).connect(ready.destination);
 }
-`;
-
-const MICROPHONE = `(() => {
-${COMMON}
-const ask = MediaDevices.prototype.getUserMedia;
-MediaDevices.prototype.getUserMedia = async function (...wishes) {
-  const stream = await ask.apply(this, wishes);
-  if (stream.getAudioTracks().length > 0) await ear((ready) => ready.createMediaStreamSource(stream));
-  return stream;
-};
-})()`;
-
-const PLAYER = `(() => {
-${COMMON}
 const attached = new WeakSet();
 const play = HTMLMediaElement.prototype.play;
 HTMLMediaElement.prototype.play = function () {
