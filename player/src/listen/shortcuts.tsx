@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { VOLUME_STEP } from '../playback/index.ts';
 import { type KeyAction, keyAction } from './keyboard.ts';
 import type { ListenModel } from './listen-model.ts';
@@ -27,7 +27,7 @@ function rememberEnabled(enabled: boolean): void {
 export function Shortcuts({ model }: { model: ListenModel }) {
   const enabled = useSignal(recallEnabled());
   const isOn = enabled.value;
-  useEffect(() => (isOn ? bindKeys(model) : undefined), [model, isOn]);
+  useLayoutEffect(() => (isOn ? bindKeys(model) : undefined), [model, isOn]);
   const choose = (on: boolean) => {
     enabled.value = on;
     rememberEnabled(on);
