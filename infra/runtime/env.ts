@@ -49,15 +49,23 @@ export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
-/** Parses the environment by a schema. Empty values count as unset. Throws a {@link ConfigError} with every fault. */
+/** Says what is wrong with variables that depend on each other, one line each. */
+export type EnvRule = (set: Readonly<Record<string, string | undefined>>) => string[];
+
+/**
+ * Parses the environment by a schema. Empty values count as unset. Throws a {@link ConfigError} with every fault, those
+ * that the rule finds included.
+ */
 export function parseEnv<Shape extends z.ZodRawShape>(
   shape: Shape,
   env: Record<string, string | undefined> = process.env,
+  rule: EnvRule = () => [],
 ): z.output<z.ZodObject<Shape>> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = z.object(shape).safeParse(set);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  const faults = rule(set).map((fault) => `  ${fault}`);
+  for (const { path, message } of result.error?.issues ?? []) faults.push(`  ${path.join('.')}: ${message}`);
+  if (result.success && faults.length === 0) return result.data;
   throw new ConfigError(
     `The environment is not usable:\n${faults.join('\n')}\nSee the README for what each variable means.`,
   );
