@@ -1,6 +1,7 @@
 import { cutForPartTarget } from '@awaz/infra/contract';
 import { commonEnv, mediaEnv, parseEnv } from '@awaz/infra/runtime';
 import { z } from 'zod';
+import { readTlsIdentity } from './http/tls-identity.ts';
 
 /** Variables of the API, beside those that every program knows. */
 const apiEnv = {
@@ -10,6 +11,9 @@ const apiEnv = {
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   /** Address to listen on. */
   HOST: z.string().min(1).default('0.0.0.0'),
+  /** Files of a certificate (with its chain) and its key in PEM: the port speaks TLS only, HTTP/2 and HTTP/1.1. */
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
   /** How the world reaches this server, for links. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether a proxy in front tells the client's address in `X-Forwarded-For`. */
@@ -31,7 +35,8 @@ export type ApiConfig = ReturnType<typeof readConfig>;
 
 /** Reads the environment. Throws a `ConfigError` that names every fault. */
 export function readConfig(env?: Record<string, string | undefined>) {
-  const values = parseEnv(apiEnv, env);
+  const values = parseEnv(apiEnv, env, tlsFaults);
+  const { TLS_CERT: certFile, TLS_KEY: keyFile } = values;
   return {
     redisUrl: values.REDIS_URL,
     dataDir: values.DATA_DIR,
@@ -41,7 +46,20 @@ export function readConfig(env?: Record<string, string | undefined>) {
     publicUrl: values.PUBLIC_URL,
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
+    tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
     ladder: values.LADDER,
     cut: cutForPartTarget(values.PART_TARGET_MS),
   };
+}
+
+function tlsFaults({ TLS_CERT: certFile, TLS_KEY: keyFile }: Readonly<Record<string, string | undefined>>): string[] {
+  if (certFile === undefined && keyFile === undefined) return [];
+  if (certFile === undefined) return ['TLS_CERT: is missing; TLS_KEY needs the file of its certificate beside it'];
+  if (keyFile === undefined) return ['TLS_KEY: is missing; TLS_CERT needs the file of its key beside it'];
+  try {
+    readTlsIdentity({ certFile, keyFile });
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }

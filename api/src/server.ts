@@ -73,9 +73,9 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
     { prefix: SOCKET_PATH, take: sockets.onUpgrade },
   ];
   const onUpgrade = dispatchUpgrades(upgrades, onRequest);
-  const { host, port } = config;
+  const { host, port, tls } = config;
   const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
-  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics });
+  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics, logger, tls });
   http = listening;
   releases.defer(() => {
     closing = true;

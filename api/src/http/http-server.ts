@@ -1,16 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { Counter, type Registry, type Service } from '@awaz/infra/runtime';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { Counter, type Logger, type Registry, type Service } from '@awaz/infra/runtime';
+import { createNodeServer } from './node-server.ts';
+import { readTlsIdentity, type TlsFiles, watchTlsFiles } from './tls-identity.ts';
 import type { TakeUpgrade } from './upgrades.ts';
 
 /** Most connections of one process; the next one is dropped before it is read. */
 export const MAX_CONNECTIONS = 25_000;
-
-/** How long a client may take to send its header lines, in ms. */
-const HEADERS_TIMEOUT_MS = 15_000;
-
-/** How long a client may take to send a whole request, in ms. */
-const REQUEST_TIMEOUT_MS = 300_000;
 
 /** How long answers that are being written may still take when the server goes down, in ms. */
 const DRAIN_MS = 1500;
@@ -25,6 +21,9 @@ export type HttpServerOptions = {
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   onUpgrade: TakeUpgrade;
   metrics: Registry;
+  logger: Logger;
+  /** Present: TLS only, HTTP/2 and HTTP/1.1, with a certificate that is renewed with its files. */
+  tls?: (TlsFiles & { lookMs?: number }) | undefined;
 };
 
 /** A listening http server. `close` lets answers finish and drops every connection that is left after a while. */
@@ -36,48 +35,30 @@ export type HttpServer = Service & {
 
 /** Starts to listen. Rejects when the port is taken or not allowed, and says what to do. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  // With TLS_CERT and TLS_KEY a secure server that speaks HTTP/2 as well takes this place.
-  const server = createServer({
-    keepAliveTimeout: options.keepAliveMs,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    noDelay: true,
-  });
+  const { tls: files, logger } = options;
+  const made = createNodeServer({ ...options, tls: files && readTlsIdentity(files) });
+  const { server } = made;
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('request', options.onRequest);
   server.on('upgrade', options.onUpgrade);
   countDropped(server, options.metrics);
   await bind(server, options);
-  const connections = trackConnections(server);
+  const unwatch = files && watchTlsFiles({ files, lookMs: files.lookMs, onRenewed: made.renew, logger });
   let closed: Promise<void> | undefined;
   const stopListening = () => {
     closed ??= new Promise((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
+    made.closeIdle();
+    unwatch?.();
   };
   return {
     port: (server.address() as AddressInfo).port,
     stopListening,
     close: async () => {
       stopListening();
-      const drop = setTimeout(() => dropAll(connections), DRAIN_MS);
+      const drop = setTimeout(made.dropAll, DRAIN_MS);
       await closed;
       clearTimeout(drop);
     },
   };
-}
-
-/** All sockets, also those that were upgraded, which the http server itself does not close. */
-function trackConnections(server: Server): ReadonlySet<Socket> {
-  const connections = new Set<Socket>();
-  server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
-  return connections;
-}
-
-function dropAll(connections: ReadonlySet<Socket>): void {
-  for (const socket of connections) socket.destroy();
 }
 
 function bind(server: Server, { host, port }: HttpServerOptions): Promise<void> {

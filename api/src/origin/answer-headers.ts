@@ -10,6 +10,12 @@ const USUAL_TARGET_DURATION = 2;
 /** `/live` is open to pages of every site; `Age` and `Date` tell players how fresh an answer is. */
 const CORS = ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', 'Age, Date, Retry-After'];
 
+// RFC 8216bis B.1 asks for urgencies (RFC 9218): 1 for playlists, 2 to 6 for media, and a variant of a higher bit rate
+// never before one of a lower. Proxies in front that speak HTTP/2 or HTTP/3 go by them.
+const PLAYLIST_PRIORITY = ['Priority', 'u=1'];
+const FIRST_MEDIA_URGENCY = 2;
+const LEAST_MEDIA_URGENCY = 6;
+
 /** Header fields of a playlist. */
 export function playlistHeaders(playlist: { cacheClass: CacheClass; targetDuration: number; gzip: boolean }): string[] {
   return [
@@ -20,14 +26,24 @@ export function playlistHeaders(playlist: { cacheClass: CacheClass; targetDurati
     'Accept-Encoding',
     'Cache-Control',
     cacheControl(playlist.cacheClass, playlist.targetDuration),
+    ...PLAYLIST_PRIORITY,
     ...CORS,
   ];
 }
 
-/** Header fields of media. `cacheClass` is `part` or `segment`. */
-export function mediaHeaders(cacheClass: CacheClass, targetDuration: number): string[] {
+/** Which media it is about. */
+export type MediaFacts = {
+  cacheClass: 'part' | 'segment';
+  targetDuration: number;
+  /** Place of its rendition in the ladder. */
+  rendition: number;
+};
+
+/** Header fields of media. */
+export function mediaHeaders({ cacheClass, targetDuration, rendition }: MediaFacts): string[] {
   const keep = cacheControl(cacheClass, targetDuration);
-  return ['Content-Type', 'audio/mp4', 'Cache-Control', keep, 'Accept-Ranges', 'bytes', ...CORS];
+  const urgency = `u=${Math.min(LEAST_MEDIA_URGENCY, FIRST_MEDIA_URGENCY + rendition)}`;
+  return ['Content-Type', 'audio/mp4', 'Cache-Control', keep, 'Accept-Ranges', 'bytes', 'Priority', urgency, ...CORS];
 }
 
 /** The answer to a `Range` that was understood. */

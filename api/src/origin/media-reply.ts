@@ -1,6 +1,6 @@
 import { AwazError } from '@awaz/infra/contract';
 import { Answer } from './answer.ts';
-import { mediaHeaders, problemAnswer, rangeAnswer } from './answer-headers.ts';
+import { type MediaFacts, mediaHeaders, problemAnswer, rangeAnswer } from './answer-headers.ts';
 import type { BroadcastWindow } from './broadcast-window.ts';
 import { parseByteRange } from './byte-range.ts';
 import { answerWith, type Judged, type PathOf, type Reply } from './reply.ts';
@@ -34,18 +34,19 @@ export function mediaReply({ req, path, tail, wasHeld }: Judged<MediaKind>): Rep
 }
 
 function find(path: PathOf<MediaKind>, window: BroadcastWindow, rendition: number): Answer | undefined {
+  const { targetDuration } = window;
   if (path.kind === 'part') {
     const bytes = window.part(path.msn, path.index)?.payloads[rendition];
-    return bytes && sharedPartAnswer(bytes, window);
+    return bytes && sharedPartAnswer(bytes, { cacheClass: 'part', targetDuration, rendition });
   }
   const bytes = path.kind === 'init' ? window.initSections[rendition] : window.segment(path.msn)?.whole(rendition);
-  return bytes && new Answer(200, mediaHeaders('segment', window.targetDuration), bytes);
+  return bytes && new Answer(200, mediaHeaders({ cacheClass: 'segment', targetDuration, rendition }), bytes);
 }
 
-function sharedPartAnswer(bytes: Buffer, window: BroadcastWindow): Answer {
+function sharedPartAnswer(bytes: Buffer, facts: MediaFacts): Answer {
   const known = partAnswers.get(bytes);
   if (known !== undefined) return known;
-  const answer = new Answer(200, mediaHeaders('part', window.targetDuration), bytes);
+  const answer = new Answer(200, mediaHeaders(facts), bytes);
   partAnswers.set(bytes, answer);
   return answer;
 }

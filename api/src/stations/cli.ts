@@ -4,12 +4,14 @@ import { runStationCli } from './station-cli.ts';
 
 function settings(): { redisUrl: string; publicUrl: string } {
   loadDotEnv();
-  const { REDIS_URL, PORT, PUBLIC_URL } = parseEnv({
+  const { REDIS_URL, PORT, PUBLIC_URL, TLS_CERT } = parseEnv({
     REDIS_URL: commonEnv.REDIS_URL,
     PORT: z.coerce.number().int().default(8080),
     PUBLIC_URL: z.string().optional(),
+    TLS_CERT: z.string().optional(),
   });
-  return { redisUrl: REDIS_URL, publicUrl: PUBLIC_URL ?? `http://localhost:${PORT}` };
+  const scheme = TLS_CERT === undefined ? 'http' : 'https';
+  return { redisUrl: REDIS_URL, publicUrl: PUBLIC_URL ?? `${scheme}://localhost:${PORT}` };
 }
 
 // The program behind `npm run station`.

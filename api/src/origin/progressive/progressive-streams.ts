@@ -7,7 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import type { PathOf } from '../reply.ts';
 import { AdtsSource } from './adts-source.ts';
 import { MP3_KBPS, Mp3Encoder } from './mp3-encoder.ts';
-import { responseSink } from './response-sink.ts';
+import { isGone, responseSink } from './response-sink.ts';
 import { chosenRendition } from './stream-choice.ts';
 import { type FeedObserver, StreamFeed } from './stream-feed.ts';
 import { streamHeaders, wantsIcy } from './stream-headers.ts';
@@ -97,7 +97,7 @@ export class ProgressiveStreams {
     }
     if (format === 'mp3' && !this.#mayEncode(request)) return refuse('as many MP3 encoders');
     const stream = await this.#open(request, rendition);
-    if (res.destroyed) return undefined;
+    if (isGone(res)) return undefined;
     if (this.#closed) throw new AwazError('server_going_down');
     if (this.#listeners >= (this.#options.maxListeners ?? MAX_STREAM_LISTENERS)) return refuse('as many listeners');
     begin(request.exchange, streamHeaders({ ...facts, stationTitle: stream.stationTitle }));

@@ -10,6 +10,11 @@ export type ResponseSink = {
   destroy(): void;
 };
 
+/** Whether the client has left; responses of HTTP/2 know it only of their stream. */
+export function isGone(res: ServerResponse): boolean {
+  return res.destroyed || ('stream' in res && (res.stream as { destroyed: boolean } | undefined)?.destroyed !== false);
+}
+
 /**
  * A response whose header block has been sent, as a sink. On a connection of its own, bytes go straight to the socket,
  * which saves a third of the CPU time that they cost by way of the response.
@@ -17,18 +22,18 @@ export type ResponseSink = {
 export function responseSink(res: ServerResponse): ResponseSink {
   const { socket } = res;
   const ownsConnection = socket !== null && res.req.httpVersionMajor === 1;
-  const stream = 'stream' in res ? (res.stream as { writableLength: number }) : res;
+  const stream = 'stream' in res ? (res.stream as Pick<ServerResponse, 'writableLength' | 'destroy'>) : res;
   return {
     write: (bytes) => {
       if (ownsConnection) socket.write(bytes);
-      else res.write(bytes);
+      else if (!isGone(res)) res.write(bytes);
     },
     unsent: () => (ownsConnection ? socket.writableLength : stream.writableLength),
     end: () => {
-      if (!res.writableEnded && !res.destroyed) res.end();
+      if (!res.writableEnded && !isGone(res)) res.end();
     },
     destroy: () => {
-      res.destroy();
+      stream.destroy();
     },
   };
 }
