@@ -35,10 +35,10 @@ function scanWhole(mime: string, bytes: Uint8Array, from?: RestartPoint): Scanne
   return { input, sampleRate, samples, feed: concatBytes(report.feed), restartPoints: report.restartPoints };
 }
 
-/** The first, the second, one in the middle and the last one that leaves a second to decode. */
+/** The second one (the first is the beginning), one in the middle and the last one that leaves a second to decode. */
 function pickRestartPoints({ restartPoints, samples, sampleRate }: Scanned): RestartPoint[] {
   const early = restartPoints.filter((point) => point.sample <= samples - sampleRate);
-  const picked = [early[0], early[1], early[Math.floor(early.length / 2)], early.at(-1)];
+  const picked = [early[1], early[Math.floor(early.length / 2)], early.at(-1)];
   return [...new Set(picked)].filter((point) => point !== undefined);
 }
 
@@ -65,7 +65,7 @@ async function expectAgreement(mime: string, bytes: Uint8Array): Promise<void> {
   expect(Math.abs(produced.length - (scanned.samples * 48_000) / scanned.sampleRate)).toBeLessThan(1);
 
   const points = pickRestartPoints(scanned);
-  expect(points.length).toBeGreaterThan(1);
+  expect(points.length).toBeGreaterThan(0);
   for (const point of points) {
     const rest = scanWhole(mime, bytes.subarray(point.sourceOffset), point);
     expect(rest.samples).toBe(scanned.samples);
