@@ -1,6 +1,7 @@
 import { openSimpleIngest, type SimpleIngest } from '../e2e/simple-push.ts';
 import type { Stack, StackStation } from '../e2e/stack.ts';
 import { until } from '../testkit/index.ts';
+import { commandLines } from './process-tree.ts';
 import { FEED_TYPE } from './webm-feed.ts';
 
 /** Broadcasts of several stations at the same time. */
@@ -34,11 +35,13 @@ export async function goOnAir(stack: Stack, stations: readonly StackStation[]): 
   };
 }
 
-/** Waits until the worker has ended all broadcasts, so that nothing of them runs any more. */
-export async function allQuiet(stack: Stack, processes: () => Promise<number>): Promise<void> {
-  await until(async () => (await processes()) === 1, {
-    timeoutMs: 20_000,
-    everyMs: 100,
-    what: `no encoder is left\n${stack.logs().slice(-2000)}`,
-  });
+/** Command lines of the encoders that a transcoder runs now. */
+export async function encoderCommands(stack: Stack): Promise<string[][]> {
+  return (await commandLines(stack.transcoder.pid)).filter((args) => args.includes('pipe:0'));
+}
+
+/** Waits until nothing of any broadcast runs any more. */
+export async function allQuiet(stack: Stack): Promise<void> {
+  const what = 'no encoder is left';
+  await until(async () => (await encoderCommands(stack)).length === 0, { timeoutMs: 20_000, everyMs: 100, what });
 }

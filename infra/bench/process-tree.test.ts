@@ -24,7 +24,7 @@ test('descendants are found with their command lines and memory', async () => {
 });
 
 test('use of the CPU is a share of one core', () => {
-  const look = { pssBytes: 0, ownRssBytes: 0, ownFds: 0, processes: 1 };
+  const look = { ownCpuSeconds: 0, pssBytes: 0, ownRssBytes: 0, ownFds: 0, processes: 1 };
   expect(coresUsed({ ...look, at: 0, cpuSeconds: 1 }, { ...look, at: 10_000, cpuSeconds: 6 })).toBe(0.5);
 });
 

@@ -6,6 +6,8 @@ export type TreeUsage = {
   at: number;
   /** CPU seconds used so far by all that live, and by all that ended and were waited for. */
   cpuSeconds: number;
+  /** CPU seconds of the program itself, without its descendants. */
+  ownCpuSeconds: number;
   /** Proportional set size of all: memory, shared pages divided among those who share them. */
   pssBytes: number;
   /** Resident set size of the program itself, without its descendants. */
@@ -19,7 +21,7 @@ export type TreeUsage = {
 /** Units of CPU time in /proc: USER_HZ is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-type ProcessStat = { pid: number; parent: number; cpuSeconds: number };
+type ProcessStat = { pid: number; parent: number; cpuSeconds: number; ownCpuSeconds: number };
 
 /** Adds up a program and its descendants. Rejects when the program itself is gone. Linux only. */
 export async function readTree(rootPid: number): Promise<TreeUsage> {
@@ -29,6 +31,7 @@ export async function readTree(rootPid: number): Promise<TreeUsage> {
   return {
     at,
     cpuSeconds: sum(tree.map(({ cpuSeconds }) => cpuSeconds)),
+    ownCpuSeconds: tree[0]?.ownCpuSeconds ?? 0,
     pssBytes: sum(pss),
     ownRssBytes: await memoryOf(rootPid, 'status', 'VmRSS'),
     ownFds: (await readdir(`/proc/${rootPid}/fd`)).length,
@@ -48,6 +51,11 @@ export function coresUsed(before: TreeUsage, after: TreeUsage): number {
   return ((after.cpuSeconds - before.cpuSeconds) * 1000) / (after.at - before.at);
 }
 
+/** CPU used between two looks by the program itself, as a share of one core. */
+export function ownCoresUsed(before: TreeUsage, after: TreeUsage): number {
+  return ((after.ownCpuSeconds - before.ownCpuSeconds) * 1000) / (after.at - before.at);
+}
+
 async function allStats(): Promise<ProcessStat[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
@@ -58,8 +66,9 @@ async function allStats(): Promise<ProcessStat[]> {
 function parseStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const field = (number: number) => Number(fields[number - 3]);
-  const ticks = field(14) + field(15) + field(16) + field(17);
-  return { pid: Number.parseInt(text, 10), parent: field(4), cpuSeconds: ticks / TICKS_PER_SECOND };
+  const own = (field(14) + field(15)) / TICKS_PER_SECOND;
+  const ended = (field(16) + field(17)) / TICKS_PER_SECOND;
+  return { pid: Number.parseInt(text, 10), parent: field(4), cpuSeconds: own + ended, ownCpuSeconds: own };
 }
 
 function descendants(all: ProcessStat[], rootPid: number): ProcessStat[] {

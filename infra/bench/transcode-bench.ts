@@ -4,8 +4,8 @@ import { BareEncoders, coresOfAll } from './bare-encoders.ts';
 import type { Bench, BenchOptions } from './bench.ts';
 import { feedInRealTime } from './feeder.ts';
 import { type Growth, growthTable, sampleGrowth } from './growth.ts';
-import { addStations, allQuiet, goOnAir } from './on-air.ts';
-import { commandLines, readTree, type TreeUsage } from './process-tree.ts';
+import { addStations, allQuiet, encoderCommands, goOnAir } from './on-air.ts';
+import { coresUsed, ownCoresUsed, readTree, type TreeUsage } from './process-tree.ts';
 import { radioProgramme } from './programme.ts';
 import { atMost, type BenchReport, type Table } from './report.ts';
 import { median } from './stats.ts';
@@ -15,7 +15,7 @@ import { WebmFeed } from './webm-feed.ts';
 const WARM_UP_MS = 8000;
 
 /** Programs of the product, as rows. */
-const PARTS = ['transcoder and its ffmpegs', 'api', 'Redis'] as const;
+const PARTS = ['transcoder and its ffmpegs', 'of that the transcoder itself', 'api', 'Redis'] as const;
 
 /** What one period measured, all streams together. */
 type Period = {
@@ -85,7 +85,7 @@ async function productPeriod({ stack, stations, feed, redisPid }: Setup, during:
     feeding.abort();
     await fed;
     await onAir.end();
-    await allQuiet(stack, async () => (await readTree(stack.transcoder.pid)).processes);
+    await allQuiet(stack);
   }
 }
 
@@ -106,17 +106,21 @@ async function barePeriod({ feed, options }: Setup, commandLine: string[]): Prom
   }
 }
 
+/** In the order of {@link PARTS}; the first look is at the transcoder's tree. */
 function period(before: readonly TreeUsage[], after: readonly TreeUsage[]): Period {
+  const [transcoder, ...others] = after.map((usage, i) => coresUsed(before[i] ?? usage, usage));
+  const [tree] = after;
+  const own = tree === undefined ? Number.NaN : ownCoresUsed(before[0] ?? tree, tree);
+  const [all, ...more] = after.map(({ pssBytes }) => pssBytes);
   return {
-    cores: after.map((usage, i) => coresOfAll(before.slice(i, i + 1), [usage])),
-    memory: after.map(({ pssBytes }) => pssBytes),
+    cores: [transcoder ?? Number.NaN, own, ...others],
+    memory: [all ?? Number.NaN, tree?.ownRssBytes ?? Number.NaN, ...more],
   };
 }
 
 /** The command line of one of the transcoder's encoders, as it runs now. */
 async function encoderCommand(stack: Stack): Promise<string[]> {
-  const lines = await commandLines(stack.transcoder.pid);
-  const line = lines.find((args) => args.includes('pipe:0'));
+  const [line] = await encoderCommands(stack);
   if (line === undefined) throw new Error(`The transcoder runs no encoder.\n${stack.logs()}`);
   return line;
 }
@@ -128,8 +132,9 @@ async function redisPidOf(stack: Stack): Promise<number> {
 
 function report({ options }: Setup, seen: { product: Period[]; bare: Period[]; growth: Growth[] }): BenchReport {
   const { streams } = options;
-  const total = ({ cores }: Period) => cores.reduce((sum, value) => sum + value, 0);
-  const memoryOf = (period: Period) => period.memory.reduce((sum, value) => sum + value, 0);
+  const allOf = ([first = 0, , ...rest]: number[]) => rest.reduce((sum, value) => sum + value, first);
+  const total = ({ cores }: Period) => allOf(cores);
+  const memoryOf = ({ memory }: Period) => allOf(memory);
   const bareCores = median(seen.bare.map(total));
   const bareMemory = median(seen.bare.map(memoryOf));
   const row = (name: string, cores: number, memory: number) => [
