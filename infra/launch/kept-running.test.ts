@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { endProcess } from '../binaries/index.ts';
 import { until } from '../testkit/index.ts';
 import { KeptRunning, type Running } from './kept-running.ts';
+
+// Real processes on a busy machine take their time.
+jest.setTimeout(120_000);
 
 /** Starts real processes and remembers them. */
 function startShell(script: string) {

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { identify, type ProcessIdentity } from '../binaries/index.ts';
 import { spawnProgram, type TempDir, tempDir } from '../testkit/index.ts';
 import { RunRecord, runningLauncher } from './run-record.ts';
+
+// Real processes on a busy machine take their time.
+jest.setTimeout(120_000);
 
 let folder: TempDir;
 beforeAll(async () => {

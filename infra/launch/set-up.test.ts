@@ -1,8 +1,11 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '../binaries/index.ts';
 import { runProgram, spawnProgram, type TempDir, tempDir, until } from '../testkit/index.ts';
+
+// Real processes on a busy machine take their time.
+jest.setTimeout(120_000);
 
 /** A small project with the real set-up scripts, and an npm and a turbo that only write down what they were asked. */
 let project: TempDir;

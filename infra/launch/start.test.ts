@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { isAlive } from '../binaries/index.ts';
 import { spawnProgram, type TempDir, type TestProgram, tempDir, until } from '../testkit/index.ts';
 import { type RunFacts, runningLauncher } from './run-record.ts';
+
+// Real processes on a busy machine take their time.
+jest.setTimeout(120_000);
 
 /** Stand-ins for our programs: they do as their commands say and write down when they stop. */
 const API = `
@@ -82,7 +85,7 @@ function launch(env: Record<string, string> = {}): TestProgram {
 
 /** Waits until everything runs; the answer is where, and which processes. */
 async function ready(program: TestProgram): Promise<{ url: string; facts: RunFacts }> {
-  const url = (await program.says(/Listen {2}(http:\S+)\//))[1] ?? '';
+  const url = (await program.says(/Listen {2}(http:\S+)\//, 60_000))[1] ?? '';
   const facts = runningLauncher(join(root.path, 'data'));
   if (facts === undefined) throw new Error('There is no record of the run.');
   return { url, facts };

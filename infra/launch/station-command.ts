@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, complaint } from '../binaries/index.ts';
 import { childEnv } from '../runtime/index.ts';
@@ -10,16 +11,32 @@ export type FreshStation = { station: string; key: string };
 
 /** Makes the first station when there is none at all. A fault is told, and is no reason not to run. */
 export async function makeFirstStation(run: Run, env: Record<string, string>): Promise<FreshStation | undefined> {
-  return stationCommand(run, env, ['first-run', '--json']);
+  const { dataDir, redisUrl } = run.settings;
+  // Beside the embedded Redis's data: who removes that starts anew. Asking costs half a second at each start.
+  const done = join(dataDir, 'redis', 'first-run-done');
+  if (redisUrl === undefined && existsSync(done)) return undefined;
+  try {
+    const first = await stationCommand(run, env, ['first-run', '--json']);
+    if (redisUrl === undefined) writeFileSync(done, '');
+    return first;
+  } catch (error) {
+    tell(run, 'The first station could not be made', error);
+    return undefined;
+  }
 }
 
-/** Makes the station if it is missing, and a stream key for it. */
+/** Makes the station if it is missing, and a stream key for it. A fault is told. */
 export async function makeStation(
   run: Run,
   env: Record<string, string>,
   { slug, title }: { slug: string; title: string },
 ): Promise<FreshStation | undefined> {
-  return stationCommand(run, env, ['add', slug, '--title', title, '--if-missing', '--json']);
+  try {
+    return await stationCommand(run, env, ['add', slug, '--title', title, '--if-missing', '--json']);
+  } catch (error) {
+    tell(run, `The station ${slug} could not be made`, error);
+    return undefined;
+  }
 }
 
 async function stationCommand(
@@ -30,14 +47,12 @@ async function stationCommand(
   const program = join(run.root, 'api', 'dist', 'stations', 'cli.js');
   const options = { cwd: run.root, env: childEnv(env), timeoutMs: COMMAND_TIMEOUT_MS };
   const answer = await capture(process.execPath, [program, ...args], options);
-  try {
-    if (answer.code !== 0) throw new Error(complaint(answer));
-    const told: Partial<FreshStation> = JSON.parse(answer.stdout.toString());
-    return typeof told.station === 'string' && typeof told.key === 'string' ? (told as FreshStation) : undefined;
-  } catch (error) {
-    // Ctrl-C ends this program too.
-    const wanted = run.stopRequest.signal.aborted;
-    if (!wanted) run.view.say(`note: npm run station -- ${args.join(' ')} failed: ${(error as Error).message}`);
-    return undefined;
-  }
+  if (answer.code !== 0) throw new Error(complaint(answer));
+  const told: Partial<FreshStation> = JSON.parse(answer.stdout.toString());
+  return typeof told.station === 'string' && typeof told.key === 'string' ? (told as FreshStation) : undefined;
+}
+
+function tell(run: Run, what: string, error: unknown): void {
+  // Ctrl-C ends the station program too.
+  if (!run.stopRequest.signal.aborted) run.view.say(`note: ${what}: ${(error as Error).message}`);
 }

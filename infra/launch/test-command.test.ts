@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '../binaries/index.ts';
 import { runProgram, type TempDir, tempDir } from '../testkit/index.ts';
 
@@ -11,6 +11,9 @@ const inProject = (...path: string[]) => join(project.path, ...path);
 /** Answers with what `results.json` holds, for the first of its two calls; hangs afterwards if asked to. */
 const FAKE_JEST = `
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+// Real processes on a busy machine take their time.
+jest.setTimeout(120_000);
 const outputFile = process.argv.find((arg) => arg.startsWith('--outputFile=')).slice('--outputFile='.length);
 writeFileSync('jest-arguments-' + (existsSync('jest-arguments-1') ? 2 : 1), process.argv.slice(2).join(' '));
 const results = existsSync('results.json') ? readFileSync('results.json', 'utf8') : '{"testResults":[]}';
