@@ -24,7 +24,7 @@ const outcomes = new Map<string, Played | Error>();
 
 beforeAll(async () => {
   // No filler on a busy machine: what is tested is where samples go, not how soon.
-  stack = await startStack({ env: { FILLER_GRACE_MS: '30000' } });
+  stack = await startStack({ env: { FILLER_GRACE_MS: '60000' } });
   const sweep = stereoSweep(SECONDS);
   const wav = wavOf(sweep.samples, sweep.rate, sweep.channels);
   // Everything that takes CPU is done before or after the real-time part, so that it disturbs none of the streams.

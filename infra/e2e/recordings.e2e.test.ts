@@ -18,7 +18,7 @@ const outcomes = new Map<string, Played | Error>();
 
 beforeAll(async () => {
   // No filler on a busy machine: what is tested is where samples go, not how soon.
-  stack = await startStack({ env: { FILLER_GRACE_MS: '30000' } });
+  stack = await startStack({ env: { FILLER_GRACE_MS: '60000' } });
   await Promise.all(
     RECORDINGS.map(async ([name, demuxer]) => {
       outcomes.set(name, await replay(name, demuxer).catch((error: Error) => error));

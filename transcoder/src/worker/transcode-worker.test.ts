@@ -5,7 +5,7 @@ import { FencedError, PartLogWriter } from '@awaz/infra/part-log';
 import { broadcastKeys, ControlBus, type RedisHandle } from '@awaz/infra/redis';
 import { createLogger, createRegistry } from '@awaz/infra/runtime';
 import { startTestRedis, type TestRedis, testFfmpeg, until } from '@awaz/infra/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createSessionMetrics } from '../session/session-metrics.ts';
 import { bestLag, decode, encode, samplesOf, snrDb, sweep } from './test/signal.ts';
 import { TestBroadcast } from './test/test-broadcast.ts';
@@ -23,6 +23,8 @@ let ffmpegPath: string;
 let fillerFrame: Uint8Array;
 const closers: (() => Promise<void> | void)[] = [];
 
+jest.setTimeout(180_000); // a busy machine is slow, not wrong
+
 beforeAll(async () => {
   redis = await startTestRedis();
   handle = redis.handle();
@@ -38,7 +40,7 @@ afterEach(async () => {
 afterAll(() => redis.close());
 
 /** Patient by default: what is tested is where samples go, on a machine that may be busy with other tests. */
-async function startWorker(fillerGraceMs: number | undefined = 20_000): Promise<TranscodeWorker> {
+async function startWorker(fillerGraceMs: number | undefined = 300_000): Promise<TranscodeWorker> {
   const own = redis.handle();
   const bus = new ControlBus(own);
   const worker = new TranscodeWorker({
@@ -75,7 +77,7 @@ async function end(broadcast: TestBroadcast): Promise<void> {
   await appendEnd(handle, broadcast.record, 'ended_by_owner');
   await until(async () => (await broadcast.events()).at(-1)?.kind === 'end', {
     what: 'the part log has its end',
-    timeoutMs: 25_000,
+    timeoutMs: 60_000,
   });
 }
 
@@ -152,11 +154,17 @@ describe('TranscodeWorker', () => {
     await broadcast.epoch(L16);
     const start = Date.now() + 3000;
     await push(broadcast, sound.subarray(0, half), start);
-    await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
-    const [pid] = await until(() => ffmpegPids().length > 0 && ffmpegPids(), { what: 'ffmpeg runs' });
+    await until(async () => (await broadcast.logLength()) > 45, {
+      what: 'the first seconds are published',
+      timeoutMs: 60_000,
+    });
+    const [pid] = await until(() => ffmpegPids().length > 0 && ffmpegPids(), {
+      what: 'ffmpeg runs',
+      timeoutMs: 60_000,
+    });
     process.kill(pid as number, 'SIGKILL');
     await push(broadcast, sound.subarray(half), start + half / 192);
-    await until(async () => (await broadcast.logLength()) > 60, { what: 'the rest is published' });
+    await until(async () => (await broadcast.logLength()) > 60, { what: 'the rest is published', timeoutMs: 60_000 });
     await end(broadcast);
     for (const rendition of [0, 2]) await expectWhole(broadcast, rendition, sound);
   });
@@ -174,10 +182,13 @@ describe('TranscodeWorker', () => {
     for (let i = 0; i < 133; i++) {
       await broadcast.chunk(file.subarray(i * piece, (i + 1) * piece), start + ((i + 1) * 8000) / 133);
       if (i !== 66) continue;
-      await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
+      await until(async () => (await broadcast.logLength()) > 45, {
+        what: 'the first seconds are published',
+        timeoutMs: 60_000,
+      });
       process.kill(ffmpegPids()[0] as number, 'SIGKILL');
     }
-    await until(async () => (await broadcast.logLength()) > 65, { what: 'the rest is published' });
+    await until(async () => (await broadcast.logLength()) > 65, { what: 'the rest is published', timeoutMs: 60_000 });
     await end(broadcast);
     const got = decode(ffmpegPath, await broadcast.file(2));
     const reference = decode(ffmpegPath, file, format.slice(6, 10).replace(';', ''));
@@ -197,12 +208,18 @@ describe('TranscodeWorker', () => {
     await broadcast.epoch(L16);
     const start = Date.now() - half / 192;
     await push(broadcast, sound.subarray(0, half), start);
-    await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
+    await until(async () => (await broadcast.logLength()) > 45, {
+      what: 'the first seconds are published',
+      timeoutMs: 60_000,
+    });
     const [pid] = ffmpegPids();
     process.kill(pid as number, 'SIGSTOP');
     await push(broadcast, sound.subarray(half), start + half / 192);
-    await until(() => !ffmpegPids().includes(pid as number), { what: 'the hanging ffmpeg is gone' });
-    await until(async () => (await broadcast.parts()).at(-1)?.fillerFrames === 0, { what: 'the audio goes on' });
+    await until(() => !ffmpegPids().includes(pid as number), { what: 'the hanging ffmpeg is gone', timeoutMs: 60_000 });
+    await until(async () => (await broadcast.parts()).at(-1)?.fillerFrames === 0, {
+      what: 'the audio goes on',
+      timeoutMs: 60_000,
+    });
     await end(broadcast);
     const parts = await broadcast.parts();
     const got = decode(ffmpegPath, await broadcast.file(1));
@@ -230,11 +247,17 @@ describe('TranscodeWorker', () => {
     await broadcast.epoch(L16);
     const start = Date.now() + 5000;
     await push(broadcast, sound.subarray(0, half), start);
-    await until(async () => (await broadcast.logLength()) > 45, { what: 'the first seconds are published' });
+    await until(async () => (await broadcast.logLength()) > 45, {
+      what: 'the first seconds are published',
+      timeoutMs: 60_000,
+    });
     await startWorker();
     await first.close();
     await push(broadcast, sound.subarray(half), start + half / 192);
-    await until(async () => (await broadcast.logLength()) > 60, { what: 'the other worker publishes' });
+    await until(async () => (await broadcast.logLength()) > 60, {
+      what: 'the other worker publishes',
+      timeoutMs: 60_000,
+    });
     await end(broadcast);
     await expectWhole(broadcast, 2, sound);
   });
@@ -278,7 +301,7 @@ describe('TranscodeWorker', () => {
     for (let i = 0; i < 40; i++) await bad.chunk(Buffer.alloc(4000, 'garbage'), now + i * 60);
     const sound = sweep(3);
     await push(good, sound, now);
-    await until(() => told.includes('bad'), { what: 'the publisher of garbage is told' });
+    await until(() => told.includes('bad'), { what: 'the publisher of garbage is told', timeoutMs: 60_000 });
     await end(good);
     await expectWhole(good, 2, sound);
     await end(bad);
