@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { projectRoot } from '../binaries/index.ts';
 import { runProgram, type TempDir, tempDir } from '../testkit/index.ts';
 
+// Real processes on a busy machine take their time.
+jest.setTimeout(120_000);
+
 /** A small project with the real test command, and stand-ins for the tools. */
 let project: TempDir;
 const inProject = (...path: string[]) => join(project.path, ...path);
@@ -11,9 +14,6 @@ const inProject = (...path: string[]) => join(project.path, ...path);
 /** Answers with what `results.json` holds, for the first of its two calls; hangs afterwards if asked to. */
 const FAKE_JEST = `
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-
-// Real processes on a busy machine take their time.
-jest.setTimeout(120_000);
 const outputFile = process.argv.find((arg) => arg.startsWith('--outputFile=')).slice('--outputFile='.length);
 writeFileSync('jest-arguments-' + (existsSync('jest-arguments-1') ? 2 : 1), process.argv.slice(2).join(' '));
 const results = existsSync('results.json') ? readFileSync('results.json', 'utf8') : '{"testResults":[]}';
