@@ -118,6 +118,14 @@ describe('seeking', () => {
     expect(seeks).toEqual([0, 2000, 4000]);
   });
 
+  test('with parts of a second, one part behind is no reason to seek', () => {
+    const baseTarget = targetFor(0.96);
+    const at = (behind: number) =>
+      steer(startLatencyMemory(0), { at: 0, forward: 1, behind, baseTarget }).decision.seek;
+    expect(at(1.1)).toBe(false);
+    expect(at(3)).toBe(true);
+  });
+
   test('while nobody knows how far behind it is, it does not seek', () => {
     const { decision } = steer(startLatencyMemory(0), { at: 0, forward: 5, behind: null, baseTarget: TARGET });
     expect(decision.seek).toBe(false);

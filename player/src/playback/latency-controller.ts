@@ -15,6 +15,9 @@ const SAMPLES_TO_SPEED_UP = 4;
 /** Behind by more than this, in seconds, catching up by rate takes too long: seek. */
 const SEEK_BEHIND_SECONDS = 1;
 
+/** Long parts make the live edge jump: behind by less than this many targets is their saw-tooth. */
+const SEEK_BEHIND_TARGETS = 2;
+
 /** Let one seek show its effect before the next, in ms. */
 const SEEK_PAUSE_MS = 2000;
 
@@ -93,7 +96,8 @@ export function steer(
   const { widened, cleanSince } = shrinkWhenClean(memory, sample.at);
   const target = sample.baseTarget + widened;
   const maySeek = sample.at - memory.lastSeekAt >= SEEK_PAUSE_MS;
-  if (maySeek && sample.behind !== null && sample.behind > SEEK_BEHIND_SECONDS + widened) {
+  const farBehind = Math.max(SEEK_BEHIND_SECONDS, sample.baseTarget * SEEK_BEHIND_TARGETS) + widened;
+  if (maySeek && sample.behind !== null && sample.behind > farBehind) {
     const after = { ...memory, samples: [], widened, cleanSince, lastSeekAt: sample.at };
     return { memory: after, decision: { rate: 1, seek: true, seekOffset: widened, target } };
   }

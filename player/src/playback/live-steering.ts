@@ -11,7 +11,7 @@ import {
 } from './latency-controller.ts';
 import { lowerCap, NO_CAP, type RenditionCap, relaxCap } from './rendition-cap.ts';
 
-/** Parts must not be loaded by now, else the watchdog looks away: whoever has this many seconds needs no rescue. */
+/** Whoever has this many seconds buffered needs no rescue: the watchdog looks away. */
 const SAFE_SECONDS = 5;
 
 /** hls.js wants to be past the end of the buffer by this, in seconds, to look at the next segment. */

@@ -129,6 +129,8 @@ const TRANSITIONS: { [T in PlaybackEvent['type']]: Row<T> } = {
   autoplay_blocked: { connecting: toTapNeeded, live: toTapNeeded, stalled: toTapNeeded, behind: toTapNeeded },
   failed: {
     idle: toError,
+    offair: toError,
+    ended: toError,
     connecting: toError,
     reconnecting: toError,
     live: toError,

@@ -24,6 +24,9 @@ import { wait } from './wait.ts';
 /** Paused longer than this, the player gives back network and media pipeline; Play then joins at live. */
 const RELEASE_AFTER_MS: Milliseconds = 30_000;
 
+/** A connect that has no sound after this long is given up and tried anew, in ms. */
+const CONNECT_AT_MOST_MS: Milliseconds = 20_000;
+
 /** How often latency is looked at to tell `live` from `behind`, in ms. */
 const FIGURES_EVERY_MS = 250;
 
@@ -199,12 +202,10 @@ export class Player {
     this.#stateLife = new AbortController();
     const { signal } = this.#stateLife;
     const state = this.#state;
-    const after = (ms: Milliseconds, event: PlaybackEvent) =>
-      void wait(ms, signal).then(() => {
-        if (!signal.aborted) this.#dispatch(event);
-      });
-    if (state.kind === 'reconnecting') after(state.retryAt - Date.now(), { type: 'retry' });
-    if (state.kind === 'behind' && state.paused) after(RELEASE_AFTER_MS, { type: 'released' });
+    const after = (ms: Milliseconds, act: () => void) => void wait(ms, signal).then(() => !signal.aborted && act());
+    if (state.kind === 'connecting') after(CONNECT_AT_MOST_MS, () => this.#outage('network'));
+    if (state.kind === 'reconnecting') after(state.retryAt - Date.now(), () => this.#dispatch({ type: 'retry' }));
+    if (state.kind === 'behind' && state.paused) after(RELEASE_AFTER_MS, () => this.#dispatch({ type: 'released' }));
     if (!watchesAir(state)) return;
     const probe = () => ({
       url: stationUrl(this.station, this.#session),
