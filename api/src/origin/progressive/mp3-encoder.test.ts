@@ -46,10 +46,13 @@ describe('the MP3 encoder', () => {
     const ffmpegPath = await program('fails-once', `${once}\nexec ${(await testFfmpeg()).path} "$@"`);
     const { output, received } = feedThatCounts();
     const encoder = new Mp3Encoder({ ffmpegPath, output, logger });
-    await until(() => {
-      encoder.send(adts, 'title');
-      return received.bytes > 16_000;
-    });
+    await until(
+      () => {
+        encoder.send(adts, 'title');
+        return received.bytes > 16_000;
+      },
+      { everyMs: 100, timeoutMs: 20_000 },
+    );
     expect(received.bytes % 384).toBe(0);
     encoder.end();
     await until(() => received.ended);
@@ -70,10 +73,13 @@ describe('the MP3 encoder', () => {
     const ffmpegPath = await program('stuck-once', `${stuck}\nexec ${(await testFfmpeg()).path} "$@"`);
     const { output, received } = feedThatCounts();
     const encoder = new Mp3Encoder({ ffmpegPath, output, logger });
-    await until(() => {
-      encoder.send(adts, 'title');
-      return received.bytes > 16_000;
-    });
+    await until(
+      () => {
+        encoder.send(adts, 'title');
+        return received.bytes > 16_000;
+      },
+      { everyMs: 100, timeoutMs: 20_000 },
+    );
     await encoder.close();
     await encoder.close();
     expect(received.ended).toBe(true);

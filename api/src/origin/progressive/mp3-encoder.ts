@@ -19,8 +19,11 @@ const RESTART_MS = 500;
 /** How often in a row ffmpeg may fail without a single frame before the stream is given up. */
 const MAX_FAILURES = 5;
 
-/** How long ffmpeg gets to end by itself, in ms. */
+/** How long ffmpeg gets to end by itself when nobody waits for what it has, in ms. */
 const END_GRACE_MS = 2000;
+
+/** How long it gets to give out what it has when the broadcast is over, in ms. */
+const FLUSH_MS = 5000;
 
 /** How much of what ffmpeg complains of is kept for the log, in characters. */
 const COMPLAINT_LENGTH = 400;
@@ -63,8 +66,14 @@ export class Mp3Encoder implements StreamReceiver {
   end(): void {
     this.#over = true;
     clearTimeout(this.#restart);
-    if (this.#child === undefined) this.#options.output.end();
-    else this.#child.stdin?.end();
+    const child = this.#child;
+    if (child === undefined) {
+      this.#options.output.end();
+      return;
+    }
+    child.stdin?.end();
+    const kill = setTimeout(() => child.kill('SIGKILL'), FLUSH_MS).unref();
+    child.once('close', () => clearTimeout(kill));
   }
 
   async close(): Promise<void> {
