@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
 import type { HttpPort, TransportFacts } from '../http-port.ts';
 import type { Observations } from '../observations.ts';
@@ -35,6 +36,8 @@ const PROGRESS_MS = 1000;
 /** Looks at an origin: follows its live edge, fetches its media and asks it questions. Throws {@link UncheckableError}. */
 export async function recordOrigin(options: RecordOptions): Promise<Observations> {
   const { url, clock, http, signal, onProgress } = options;
+  // Every request that is under way listens to it.
+  setMaxListeners(0, signal);
   const client = new Client({ http, clock, signal, maxBytes: options.maxBytes });
   const session = new Session({ client, clock, signal });
   const startedAt = clock.now();

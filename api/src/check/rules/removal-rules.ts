@@ -29,7 +29,7 @@ export const REMOVAL_RULES: readonly Rule[] = [
         const listed = listedOf(snapshot.playlist);
         const first = listed.findIndex(({ parent }) => parent.parts.length > 0);
         if (first < 0) return [];
-        const hole = listed.slice(first).find(({ parent }) => parent.parts.length === 0);
+        const hole = listed.slice(first).find(({ segment }) => segment?.parts.length === 0);
         return [
           unless(hole === undefined, () =>
             inPlaylist(snapshot, `segment ${hole?.msn} has no parts, one before it has`, hole?.segment?.uri),

@@ -187,30 +187,29 @@ function partsBehind(said: Place, playlist: Parsed['playlist']): number {
 }
 
 function togetherness(view: OriginView): Look[] {
-  const seen = new Map<string, { first: Parsed; last: Parsed; count: number }>();
+  const seen = new Map<string, Parsed[]>();
   for (const list of view.followed) {
+    const own = new Set<string>();
     // When the first of each list was published is not known.
     for (const snapshot of list.slice(1)) {
       const { lastMsn, openParts } = edgeOf(snapshot.playlist);
       const key = `${lastMsn}.${openParts}`;
-      const known = seen.get(key);
-      if (known === undefined) seen.set(key, { first: snapshot, last: snapshot, count: 1 });
-      else if (known.first.rendition !== snapshot.rendition) {
-        const [a, b] = [known.last.exchange.endedAt, snapshot.exchange.endedAt];
-        seen.set(key, { first: known.first, last: b > a ? snapshot : known.last, count: known.count + 1 });
-      }
+      if (own.has(key)) continue;
+      own.add(key);
+      seen.set(key, [...(seen.get(key) ?? []), snapshot]);
     }
   }
-  return [...seen.values()].flatMap(({ first, last, count }) => {
+  return [...seen.values()].flatMap((snapshots) => {
+    const [first, ...later] = snapshots.toSorted((a, b) => a.exchange.endedAt - b.exchange.endedAt);
+    const last = later.at(-1);
+    if (first === undefined || last === undefined) return [];
     const limit = (first.playlist.partTarget ?? first.playlist.targetDuration) * 1000 + 100;
-    const apart = Math.abs(last.exchange.endedAt - first.exchange.endedAt);
-    return count < 2
-      ? []
-      : [
-          unless(apart <= limit, () =>
-            inPlaylist(last, `${secondsText(apart / 1000)} after rendition ${view.renditions[first.rendition]?.name}`),
-          ),
-        ];
+    const apart = last.exchange.endedAt - first.exchange.endedAt;
+    return [
+      unless(apart <= limit, () =>
+        inPlaylist(last, `${secondsText(apart / 1000)} after rendition ${view.renditions[first.rendition]?.name}`),
+      ),
+    ];
   });
 }
 
