@@ -6,12 +6,12 @@ const WINDOW_FRAMES = 256;
 /** What is assumed of a source before any of its frames came, in ms. */
 const ASSUMED_DELAY_MS: Milliseconds = 150;
 
-/** How long after their place on the timeline frames of the source come, over the last seconds. */
+/** How long after their capture frames of the source come, over the last seconds. */
 export class DelayWindow {
   readonly #delays: Milliseconds[] = [];
   #next = 0;
 
-  /** Notes the delay of one frame: its arrival minus the programme date-time of its end. */
+  /** Notes the delay of one frame: its arrival minus the capture time of its end. */
   add(delayMs: Milliseconds): void {
     this.#delays[this.#next] = delayMs;
     this.#next = (this.#next + 1) % WINDOW_FRAMES;

@@ -155,6 +155,31 @@ describe('Packager', () => {
     }
   });
 
+  it('comes back to the source for good once it is steady again, whatever it was before', () => {
+    const stall = fc.record({ frames: fc.integer({ min: 1, max: 40 }), lateMs: fc.integer({ min: 0, max: 2500 }) });
+    fc.assert(
+      fc.property(fc.array(stall, { minLength: 1, maxLength: 12 }), (stalls) => {
+        const target = packager();
+        let now = T0;
+        let next = 0;
+        for (const { frames, lateMs } of stalls) {
+          const until = Math.max(now, arrival(next + frames)) + lateMs;
+          for (; now < until; now += 20) target.tick(now);
+          target.push(range(next, next + frames), now);
+          next += frames;
+        }
+        for (; arrival(next) < now; next++) target.push([source(next)], now);
+        target.tick(now);
+        play(target, next, 200);
+        const dropped = target.droppedFrames;
+        const made = play(target, next + 200, 300);
+        expect(target.droppedFrames).toBe(dropped);
+        expect(made.filter((part) => part.fillerFrames > 0)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('gives every frame one place, without a gap, whatever comes when', () => {
     const event = fc.record({
       count: fc.integer({ min: 0, max: 60 }),

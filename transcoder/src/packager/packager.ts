@@ -69,6 +69,8 @@ export class Packager {
   #chunkMs: Milliseconds = STEADY_CHUNK_MS;
   #dropping = false;
   #excusedLateMs: Milliseconds = 0;
+  /** How much later than it was captured the source is on the timeline now. */
+  #lateMs: Milliseconds = 0;
   #now: Milliseconds;
   #droppedFrames = 0;
 
@@ -101,7 +103,8 @@ export class Packager {
   /** Server time at which {@link tick} has something to do. */
   get deadline(): Milliseconds {
     if (this.#timeline === undefined) return this.#fillerAllowedFrom;
-    return Math.max(this.#fillerAllowedFrom, this.#timeline.partEnd + this.#delays.leastMs + this.graceMs);
+    const expectedMs = this.#timeline.partEnd - this.#lateMs + this.#delays.leastMs;
+    return Math.max(this.#fillerAllowedFrom, expectedMs + this.graceMs);
   }
 
   /** Tells how much audio a chunk of the source usually holds. */
@@ -165,8 +168,9 @@ export class Packager {
     } else {
       timeline.setDrift(aheadMs);
     }
-    this.#excuse(frame.keepLate, Math.max(0, -aheadMs));
-    this.#delays.add(this.#now - timeline.programDateTime - FRAME_DURATION_MS);
+    this.#lateMs = timeline.programDateTime - frame.capturedAt;
+    this.#excuse(frame.keepLate, Math.max(0, this.#lateMs));
+    this.#delays.add(this.#now - frame.capturedAt - FRAME_DURATION_MS);
     this.#append({ payloads: frame.payloads, filler: false });
   }
 
@@ -175,8 +179,10 @@ export class Packager {
     this.#excusedLateMs = keepLate ? Math.max(this.#excusedLateMs, lateMs) : Math.min(this.#excusedLateMs, lateMs);
   }
 
+  /** Dropping ends as soon as the source is no later than it was before. */
   #isTooLate(frame: SourceFrame, aheadMs: Milliseconds): boolean {
-    const limitMs = this.#excusedLateMs + (this.#dropping ? FRAME_DURATION_MS / 2 : LATE_LIMIT_MS);
+    const caughtUpMs = Math.max(this.#excusedLateMs, this.#lateMs) + FRAME_DURATION_MS / 2;
+    const limitMs = this.#dropping ? caughtUpMs : this.#excusedLateMs + LATE_LIMIT_MS;
     this.#dropping = !frame.keepLate && aheadMs < -limitMs;
     return this.#dropping;
   }
@@ -219,6 +225,6 @@ export class Packager {
   #releaseAt(part: PublishedPart): Milliseconds {
     if (this.#chunkMs <= partSeconds(this.#options.cut) * 1000) return 0;
     const end = part.programDateTime + part.frames * FRAME_DURATION_MS;
-    return end + this.#delays.leastMs + this.#chunkMs;
+    return end - this.#lateMs + this.#delays.leastMs + this.#chunkMs;
   }
 }
