@@ -89,8 +89,8 @@ export function moved(bytes: Uint8Array, ticks: number): Uint8Array {
 }
 
 export const isFragment = ({ kind }: Asked) => kind === 'part' || kind === 'segment';
-/** When a broadcast ends that does, in ms: with a whole segment, so that the hinted part never comes. */
-export const ENDS_AFTER_MS = 9216;
+/** When a broadcast ends that does, in ms: after a whole segment, while a hint is open. */
+export const ENDS_AFTER_MS = 9500;
 
 export const ends = (faults: OriginFaults): OriginFaults => ({ setup: { endsAfterMs: ENDS_AFTER_MS }, ...faults });
 export const status = (code: number, isMeant: (asked: Asked) => boolean): OriginFaults => ({

@@ -31,7 +31,7 @@ export const WINDOW_MUTATIONS: readonly Mutation[] = [
   {
     breaks: '11b',
     how: 'a media sequence number that decreases',
-    also: ['26a', '27', '64a'],
+    also: ['26a', '26b', '27', '47', '64a'],
     faults: afterEnd((playlist) => ({ ...playlist, mediaSequence: playlist.mediaSequence - 1 })),
   },
   {
@@ -172,7 +172,7 @@ export const WINDOW_MUTATIONS: readonly Mutation[] = [
   {
     breaks: '26b',
     how: 'a playlist that loses its last segment',
-    also: ['64a'],
+    also: ['47', '64a'],
     faults: afterEnd((playlist) => ({ ...playlist, segments: playlist.segments.slice(0, -1) })),
   },
   {
