@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../e2e/stack.ts';
+import type { RedisHandle } from '../redis/index.ts';
 import { readTree } from './process-tree.ts';
 import type { Table } from './report.ts';
 import { median, slopePerMinute, type TimedValue } from './stats.ts';
@@ -21,12 +22,13 @@ const MIB = 2 ** 20;
 /** Looks every ten seconds for some minutes; the time in which windows fill is left out of what comes back. */
 export async function sampleGrowth({ stack, redisPid, minutes }: GrowthPlace): Promise<Growth[]> {
   const growths = new Map<string, Growth>();
+  const redis = stack.redis.handle().commands;
   const startedAt = Date.now();
   for (let look = 1; look * LOOK_EVERY_MS <= minutes * 60_000; look++) {
     await sleep(Math.max(0, startedAt + look * LOOK_EVERY_MS - Date.now()));
     const at = Date.now() - startedAt;
     if (at < Math.min(FILLING_MS, minutes * 30_000)) continue;
-    for (const [name, unit, value] of await lookOnce(stack, redisPid)) {
+    for (const [name, unit, value] of await lookOnce(stack, { redis, redisPid })) {
       const growth = growths.get(name) ?? { name, unit, points: [] };
       growth.points.push({ at, value });
       growths.set(name, growth);
@@ -37,12 +39,15 @@ export async function sampleGrowth({ stack, redisPid, minutes }: GrowthPlace): P
 
 type Look = [name: string, unit: string, value: number][];
 
-async function lookOnce(stack: Stack, redisPid: number): Promise<Look> {
+async function lookOnce(
+  stack: Stack,
+  { redis: commands, redisPid }: { redis: RedisHandle['commands']; redisPid: number },
+): Promise<Look> {
   const [api] = stack.apis;
   const [transcoder, front, redis] = await Promise.all(
     [stack.transcoder.pid, api?.program.pid ?? -1, redisPid].map(readTree),
   );
-  const memory = await stack.redis.handle().commands.info('memory');
+  const memory = await commands.info('memory');
   const heap = async (url: string) => heapBytes(await (await fetch(url)).text());
   return [
     ['transcoder RSS', 'MiB', (transcoder?.ownRssBytes ?? 0) / MIB],
