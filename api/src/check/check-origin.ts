@@ -39,8 +39,8 @@ export type Report = {
   requests: number;
   bytes: number;
   findings: readonly Finding[];
-  /** What was left out, and why. */
-  omissions: readonly string[];
+  /** What else there is to know: caps that were reached, times that are uncertain. */
+  remarks: readonly string[];
   /** Whether no MUST is broken. */
   conforms: boolean;
 };
@@ -73,7 +73,7 @@ export async function checkOrigin(options: CheckOptions): Promise<Report> {
 export function judge(observed: Observations): Report {
   const view = viewOf(observed);
   const findings = RULES.flatMap(([group, rules]) => rules.map((rule) => judgeRule(rule, group, view)));
-  const { url, startedAt, endedAt, renditions, snapshots, media, exchanges, omissions } = observed;
+  const { url, startedAt, endedAt, renditions, snapshots, media, exchanges, remarks } = observed;
   return {
     url,
     startedAt,
@@ -84,7 +84,7 @@ export function judge(observed: Observations): Report {
     requests: exchanges.length,
     bytes: exchanges.reduce((sum, exchange) => sum + exchange.body.length, 0),
     findings,
-    omissions,
+    remarks,
     conforms: !findings.some(({ level, verdict }) => level === 'MUST' && verdict === 'fail'),
   };
 }

@@ -122,6 +122,6 @@ export type Observations = {
   /** All requests, also those that failed. */
   exchanges: readonly Exchange[];
   transport: TransportFacts | undefined;
-  /** What was left out, and why: caps that were reached. */
-  omissions: readonly string[];
+  /** What else there is to know: caps that were reached, times that are uncertain. */
+  remarks: readonly string[];
 };

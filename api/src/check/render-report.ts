@@ -28,7 +28,7 @@ function renderHead(report: Report): string {
     report.url,
     `${seconds} s · ${report.renditions.length} renditions (${report.renditions.join(', ')}) · ${report.playlists} playlists · ` +
       `${report.media} pieces of media · ${report.requests} requests · ${megabytes} MB`,
-    ...report.omissions,
+    ...report.remarks,
   ].join('\n');
 }
 

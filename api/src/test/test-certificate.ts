@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// Test material: made for these tests alone, trusted by nobody, valid for a hundred years for localhost and 127.0.0.1.
-const TEST_KEY = `-----BEGIN PRIVATE KEY-----
+/** Test material: made for these tests alone, trusted by nobody, valid for a hundred years for localhost and 127.0.0.1. */
+export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBpjYBq39LzyOvUYN
 H6/MUzZJUYUvD41jjKLY6Ir0/N+hRANCAASrPoGHu84v6DW8CpRjaLAaM+hpbWfj
 xcPCZcocC6T6fDy9jJVYfWjqn6EVuap/TM0L9tGH0ZufGKrkObAk6rFq

@@ -45,9 +45,9 @@ function isParsed(loaded: Snapshot | Exchange): loaded is Parsed {
   return isSnapshot(loaded) && loaded.playlist !== undefined;
 }
 
-function isFull({ snapshots, client, omissions }: Session): boolean {
+function isFull({ snapshots, client, remarks }: Session): boolean {
   const full = snapshots.length >= MAX_SNAPSHOTS || client.isExhausted;
-  if (full) omissions.add('Following ended early: the cap on playlists, requests or bytes was reached.');
+  if (full) remarks.add('Following ended early: the cap on playlists, requests or bytes was reached.');
   return full;
 }
 

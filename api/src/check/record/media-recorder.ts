@@ -107,9 +107,9 @@ export class MediaRecorder {
   }
 
   async #load({ uri, byteRange, ...facts }: Wanted, patienceMs?: number): Promise<void> {
-    const { client, omissions, media } = this.#session;
+    const { client, remarks, media } = this.#session;
     if (client.isExhausted) {
-      omissions.add('Media was no longer fetched once the cap on bytes or requests was reached.');
+      remarks.add('Media was no longer fetched once the cap on bytes or requests was reached.');
       return;
     }
     const range = byteRange === undefined ? {} : { headers: { range: rangeHeader(byteRange) } };

@@ -30,8 +30,12 @@ export class UncheckableError extends Error {
   override name = 'UncheckableError';
 }
 
-/** Pause between two lines of progress, in ms. */
-const PROGRESS_MS = 1000;
+/** Pause between two looks at the clock in ms, and how many of them there are for a line of progress. */
+const TICK_MS = 100;
+const TICKS_PER_LINE = 10;
+
+/** Lateness of the checker itself from which on the report speaks of it, in ms. */
+const LATE_MS = 50;
 
 /** Looks at an origin: follows its live edge, fetches its media and asks it questions. Throws {@link UncheckableError}. */
 export async function recordOrigin(options: RecordOptions): Promise<Observations> {
@@ -50,7 +54,7 @@ export async function recordOrigin(options: RecordOptions): Promise<Observations
     throw new UncheckableError(`${url} lists no media playlist: ${entry.multivariant?.fault ?? 'no variant in it'}`);
   }
   session.renditions = entry.renditions;
-  if (entry.omitted > 0) session.omissions.add(`${entry.omitted} more renditions were not followed.`);
+  if (entry.omitted > 0) session.remarks.add(`${entry.omitted} more renditions were not followed.`);
   session.deadline = clock.now() + options.seconds * 1000;
   await watch(session, options);
   const transport = await inspect(options);
@@ -68,7 +72,7 @@ function seen(
     media: session.media,
     probes: session.probes,
     exchanges: session.client.exchanges,
-    omissions: [...session.omissions],
+    remarks: [...session.remarks],
   };
 }
 
@@ -90,15 +94,23 @@ async function probe(session: Session, url: string): Promise<void> {
 }
 
 async function tell(session: Session, { clock, onProgress }: RecordOptions, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await clock.sleep(PROGRESS_MS, signal);
+  let latest = 0;
+  for (let tick = 1; !signal.aborted; tick++) {
+    const wakeAt = clock.now() + TICK_MS;
+    await clock.sleep(TICK_MS, signal);
+    if (signal.aborted) break;
+    latest = Math.max(latest, clock.now() - wakeAt);
+    if (tick % TICKS_PER_LINE !== 0) continue;
     const left = Math.max(0, Math.ceil((session.deadline - clock.now()) / 1000));
     const { snapshots, media, probes } = session;
-    if (!signal.aborted) {
-      onProgress(
-        `${snapshots.length} playlists, ${media.length} pieces of media, ${probes.length} questions; ${left} s left`,
-      );
-    }
+    onProgress(
+      `${snapshots.length} playlists, ${media.length} pieces of media, ${probes.length} questions; ${left} s left`,
+    );
+  }
+  if (latest > LATE_MS) {
+    session.remarks.add(
+      `This machine was busy: the checker itself ran up to ${Math.round(latest)} ms late, so rules about time are uncertain.`,
+    );
   }
 }
 

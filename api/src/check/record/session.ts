@@ -23,7 +23,7 @@ export class Session {
   readonly snapshots: Snapshot[] = [];
   readonly media: MediaFetch[] = [];
   readonly probes: Probe[] = [];
-  readonly omissions = new Set<string>();
+  readonly remarks = new Set<string>();
   /** When to stop following, ms since 1970. */
   deadline = 0;
   readonly #latest = new Map<number, Snapshot>();

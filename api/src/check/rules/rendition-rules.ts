@@ -78,7 +78,7 @@ export const RENDITION_RULES: readonly Rule[] = [
     id: '53a',
     level: 'MUST',
     title: 'All media playlists with date ranges have the same ones',
-    needs: 'date ranges in several renditions',
+    needs: 'date range in several renditions',
     look: (view) => {
       const having = view.latest.filter(({ playlist }) => playlist.dateRanges.length > 0);
       const [first, ...rest] = having;

@@ -58,7 +58,7 @@ export const SERVER_CONTROL_RULES: readonly Rule[] = [
     id: '7d',
     level: 'SHOULD',
     title: 'PART-HOLD-BACK is at least three times the largest PART-TARGET of all renditions',
-    needs: 'second rendition with parts',
+    needs: 'rendition with another PART-TARGET',
     look: (view) => {
       const targets = view.latest.map(({ playlist }) => playlist.partTarget ?? 0);
       if (new Set(targets).size < 2) return [];
