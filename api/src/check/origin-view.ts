@@ -1,8 +1,8 @@
 import type { MediaPart, MediaPlaylist, MediaSegment, OpenSegment } from '@awaz/transcoder/hls';
+import type { Evidence } from './evidence.ts';
 import { type MediaFacts, readFragments } from './media/fragment-facts.ts';
 import { readInitSection, type TrackFacts } from './media/init-facts.ts';
 import type { MediaFetch, Observations, Snapshot } from './observations.ts';
-import type { Evidence } from './rule.ts';
 
 /** A playlist that could be parsed. */
 export type Parsed = Snapshot & { playlist: MediaPlaylist };

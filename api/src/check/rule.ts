@@ -1,4 +1,7 @@
+import type { Evidence } from './evidence.ts';
 import type { OriginView } from './origin-view.ts';
+
+export type { Evidence } from './evidence.ts';
 
 /**
  * How binding a rule is. `PROFILE`: required in plain prose by the low-latency server profile (RFC 8216bis, B.1);
@@ -21,17 +24,6 @@ export type Group =
   | 'Renditions'
   | 'HTTP'
   | 'Behaviour';
-
-/** Something that was seen. */
-export type Evidence = {
-  /** What is wrong (or worth knowing), with the figures. */
-  detail: string;
-  url?: string;
-  /** Ms since 1970. */
-  at?: number;
-  /** Line of the playlist, from 1. */
-  line?: number;
-};
 
 /** One look at one thing: evidence when it breaks the rule, undefined when it is in order. */
 export type Look = Evidence | undefined;
