@@ -22,13 +22,15 @@ const MUTATIONS: readonly Mutation[] = [
   ...HTTP_MUTATIONS,
 ];
 
-/** How long a mutated origin is looked at, in simulated seconds. */
+/** How long a mutated origin is looked at, in simulated seconds; longer when its broadcast ends. */
 const USUAL_SECONDS = 10;
+const SECONDS_TO_THE_END = 11;
 
-async function brokenRules({ faults, seconds = USUAL_SECONDS }: Mutation): Promise<string[]> {
+async function brokenRules({ faults, seconds }: Mutation): Promise<string[]> {
+  const usual = faults.setup?.endsAfterMs === undefined ? USUAL_SECONDS : SECONDS_TO_THE_END;
   const clock = new SimulatedClock();
   const http = new SimulatedOrigin(clock, faults);
-  const { findings } = await checkOrigin({ url: SIMULATED_URL, seconds, http, clock });
+  const { findings } = await checkOrigin({ url: SIMULATED_URL, seconds: seconds ?? usual, http, clock });
   return findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn').map(({ id }) => id);
 }
 

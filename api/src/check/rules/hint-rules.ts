@@ -170,8 +170,11 @@ function judgeHint(before: Parsed, after: Parsed): Look[] {
 const TRICKLE_MS = 50;
 const TRICKLE_FACTOR = 4;
 
+/** Share of hinted parts (and at least one) that may: a network stalls now and then, a server that trickles does so always. */
+const TRICKLE_SHARE = 0.05;
+
 function trickle(view: OriginView): Look[] {
-  return view.media
+  const looks = view.media
     .filter((fetch) => fetch.errand === 'hinted' && isWhole(fetch))
     .map(({ exchange }) => {
       const again = view.media.find(
@@ -186,4 +189,6 @@ function trickle(view: OriginView): Look[] {
         ),
       );
     });
+  const slow = looks.filter((look) => look !== undefined).length;
+  return slow <= Math.max(1, looks.length * TRICKLE_SHARE) ? looks.map(() => undefined) : looks;
 }

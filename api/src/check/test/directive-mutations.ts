@@ -13,7 +13,7 @@ export const DIRECTIVE_MUTATIONS: readonly Mutation[] = [
     how: '_HLS_part is not waited for',
     faults: atOnce(
       ({ rendition, directives: { part }, elapsedMs }) =>
-        rendition === 1 && part !== undefined && elapsedMs > 8000 && elapsedMs < 8200,
+        rendition === 1 && part !== undefined && elapsedMs > 4000 && elapsedMs < 4200,
     ),
   },
   {

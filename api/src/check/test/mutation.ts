@@ -10,7 +10,7 @@ export type Mutation = {
   /** Rules that cannot be kept then. */
   also?: readonly string[];
   faults: OriginFaults;
-  /** How long to look; 10 s when left out. */
+  /** How long to look; 10 s when left out, 11 s when the broadcast ends. */
   seconds?: number;
 };
 

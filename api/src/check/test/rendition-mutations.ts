@@ -118,7 +118,7 @@ export const RENDITION_MUTATIONS: readonly Mutation[] = [
     how: 'a date range that changes',
     also: ['47'],
     faults: {
-      text: (text, { elapsedMs }) => (elapsedMs > 8000 ? text.replace('DURATION=7200', 'DURATION=7300') : text),
+      text: (text, { elapsedMs }) => (elapsedMs > 4000 ? text.replace('DURATION=7200', 'DURATION=7300') : text),
     },
   },
   {
@@ -127,7 +127,7 @@ export const RENDITION_MUTATIONS: readonly Mutation[] = [
     also: ['47'],
     faults: {
       model: (playlist, { elapsedMs }) =>
-        elapsedMs > 8000
+        elapsedMs > 4000
           ? { ...playlist, dateRanges: playlist.dateRanges.filter(({ id }) => id !== 'show') }
           : playlist,
     },
