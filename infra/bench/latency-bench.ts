@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastRegistry } from '../broadcasts/index.ts';
 import { CLICK_EVERY_MS, clickCycle, matchClicks } from '../e2e/clicks.ts';
+import { HoldUpWatch } from '../e2e/hold-ups.ts';
 import { type ProbeRecord, stallsIn } from '../e2e/page-probe.ts';
 import { goLive, openListener, openStudio, type ProbedPage, pressPlay, useMicrophone } from '../e2e/pages.ts';
 import { type Stack, type StackStation, startStack } from '../e2e/stack.ts';
@@ -67,6 +68,7 @@ async function listenTo(options: BenchOptions, scene: Scene): Promise<LatencyRun
   if (live === undefined) throw new Error(`${station.slug} is not on air.\n${stack.logs()}`);
   const recording = new AbortController();
   const log = await recordLogs(handle, { station: station.slug, broadcastId: live.broadcastId }, recording.signal);
+  const watch = new HoldUpWatch();
   const from = Date.now();
   const saidSince = () => studio.probe.record.clicks.filter(({ at }) => at >= from);
   await until(() => saidSince().length > options.clicks, {
@@ -75,6 +77,8 @@ async function listenTo(options: BenchOptions, scene: Scene): Promise<LatencyRun
     what: 'the microphone clicks',
   });
   const to = Date.now();
+  const holdUp = watch.take();
+  watch.close();
   await sleep(3000); // the last click is still on its way
   recording.abort();
   const clicks = await log.clicks();
@@ -84,7 +88,7 @@ async function listenTo(options: BenchOptions, scene: Scene): Promise<LatencyRun
     playerRun({ engine: ENGINES[i] ?? 'hlsjs', said, player: probe.record, log, traced, span: { from, to } }),
   );
   const dateErrorsMs = traced.map(({ said: { at }, stream }) => stream.at - at);
-  return { partTargetMs, measuredMs: to - from, players, dateErrorsMs };
+  return { partTargetMs, measuredMs: to - from, holdUp, players, dateErrorsMs };
 }
 
 type PlayerEvidence = {

@@ -21,10 +21,10 @@ export function latencyReport(runs: readonly LatencyRun[]): BenchReport {
       'From the click in the page that has the microphone to the click behind the other page’s audio element, one clock.',
       'A real microphone and loudspeaker add their own 10 to 40 ms each. Everything runs on this machine, over loopback.',
       'Both players listen to the same broadcast at the same time, each in a Chromium of its own.',
-      ...runs.map(
-        ({ partTargetMs, dateErrorsMs }) =>
-          `Parts of ${partTargetMs} ms: programme date-time of a click minus when it was said, p50 ${median(dateErrorsMs).toFixed(0)} ms.`,
-      ),
+      ...runs.flatMap(({ partTargetMs, dateErrorsMs, holdUp }) => [
+        `Parts of ${partTargetMs} ms: programme date-time of a click minus when it was said, p50 ${median(dateErrorsMs).toFixed(0)} ms.`,
+        `Parts of ${partTargetMs} ms: somebody waited for the CPU ${(holdUp.pressure * 100).toFixed(0)} % of the time, this process ${holdUp.longestMs.toFixed(0)} ms at most.`,
+      ]),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { ClickMatch } from '../e2e/clicks.ts';
+import type { HoldUp } from '../e2e/hold-ups.ts';
 import type { Stall } from '../e2e/page-probe.ts';
 import type { Stages } from './latency-stages.ts';
 
@@ -19,4 +20,12 @@ export type PlayerRun = {
 };
 
 /** Both players on one broadcast. */
-export type LatencyRun = { partTargetMs: number; measuredMs: number; players: PlayerRun[]; dateErrorsMs: number[] };
+export type LatencyRun = {
+  partTargetMs: number;
+  measuredMs: number;
+  /** How much the machine was busy with other things meanwhile. */
+  holdUp: HoldUp;
+  players: PlayerRun[];
+  /** Programme date-time of each click minus when it was said. */
+  dateErrorsMs: number[];
+};

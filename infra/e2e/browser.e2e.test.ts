@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { launchChromium, type TestChromium, until, wavOf } from '../testkit/index.ts';
-import { clickCycle, matchClicks } from './clicks.ts';
+import { CLICK_EVERY_MS, clickCycle, matchClicks } from './clicks.ts';
 import { variantsOf } from './hls-reader.ts';
+import { HoldUpWatch } from './hold-ups.ts';
 import { stallsIn } from './page-probe.ts';
 import {
   goLive,
@@ -22,6 +23,12 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 const LISTEN_MS = 60_000;
 /** Time in which a player may find its place before it is judged, in ms. */
 const SETTLE_MS = 8000;
+/** A wait for the CPU from which the machine counts as held up, in ms: about what a player keeps in its buffer. */
+const HELD_UP_MS = 200;
+/** The same as a share of the time in which somebody waited for the CPU. */
+const HELD_UP_SHARE = 0.6;
+/** After so many minutes the machine is taken as it is. */
+const MINUTES_AT_MOST = 3;
 /** How long the owner is cut off, in ms. */
 const CUT_MS = 3000;
 
@@ -79,22 +86,37 @@ async function broadcastId(): Promise<string> {
   return /\/(b[0-9a-f]{16})\//.exec(variant?.url ?? '')?.[1] ?? '';
 }
 
+/** Listens for a minute; one in which the machine itself was held up says nothing of the player and is repeated. */
+async function listenForAMinute(): Promise<number> {
+  const watch = new HoldUpWatch();
+  try {
+    for (let minute = 1; ; minute++) {
+      const from = Date.now();
+      watch.take();
+      await sleep(LISTEN_MS);
+      const { longestMs, pressure } = watch.take();
+      if ((longestMs < HELD_UP_MS && pressure < HELD_UP_SHARE) || minute === MINUTES_AT_MOST) return from;
+    }
+  } finally {
+    watch.close();
+  }
+}
+
 test('a listener in another browser hears every click once, for a minute, without a stall', async () => {
   await useMicrophone(studio);
   await goLive(studio);
   await pressPlay(listener);
   await sleep(SETTLE_MS);
-  const from = Date.now();
-  await sleep(LISTEN_MS);
+  const from = await listenForAMinute();
   const heard = heardSince(from);
   const since = ({ at }: { at: number }) => at >= from;
   expect(heard).toMatchObject({ missing: [], doubled: [], unknown: [] });
-  expect(heard.pairs.length).toBeGreaterThanOrEqual(LISTEN_MS / 1600 - 2);
+  expect(heard.pairs.length).toBeGreaterThanOrEqual(LISTEN_MS / CLICK_EVERY_MS - 2);
   expect(stallsIn(listener.probe.record.moments).filter(since)).toEqual([]);
   expect(listener.probe.record.gaps.filter(since)).toEqual([]);
   expect(speaker.pageErrors).toEqual([]);
   expect(ear.pageErrors).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 test('a cut of the owner’s wire does not stop the listener, and the show is heard again by itself', async () => {
   const before = await broadcastId();
