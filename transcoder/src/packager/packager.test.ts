@@ -97,6 +97,14 @@ describe('Packager', () => {
     expect(made.filter((part) => part.fillerFrames > 0).length).toBeLessThanOrEqual(1);
   });
 
+  it('drops nothing that has no filler in its place, however its capture times jump', () => {
+    const target = packager();
+    const jumpy = range(0, 300).map((frame, i) => ({ ...frame, capturedAt: T0 + 1000 + i * 2 }));
+    const made = parts(target.push(jumpy, arrival(300)));
+    expect(target.droppedFrames).toBe(0);
+    expect(made.slice(30).every((part) => part.fillerFrames === 0)).toBe(true);
+  });
+
   it('keeps what is late through our own doing, however late', () => {
     const target = packager();
     play(target, 0, 90);

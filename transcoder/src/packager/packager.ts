@@ -68,7 +68,8 @@ export class Packager {
   #fillerAllowedFrom: Milliseconds;
   #chunkMs: Milliseconds = STEADY_CHUNK_MS;
   #dropping = false;
-  #excusedLateMs: Milliseconds = 0;
+  /** Filler frames that stand where audio may still come for. */
+  #replaceableFrames = 0;
   /** How much later than it was captured the source is on the timeline now. */
   #lateMs: Milliseconds = 0;
   #now: Milliseconds;
@@ -126,7 +127,11 @@ export class Packager {
       if (now < this.#fillerAllowedFrom) return [];
       this.#open(now - this.#delays.leastMs);
     }
-    while (now >= this.deadline) this.#fill(this.#requireTimeline().framesLeftInPart);
+    while (now >= this.deadline) {
+      const frames = this.#requireTimeline().framesLeftInPart;
+      this.#replaceableFrames += frames;
+      this.#fill(frames);
+    }
     return this.#finished.splice(0);
   }
 
@@ -169,21 +174,19 @@ export class Packager {
       timeline.setDrift(aheadMs);
     }
     this.#lateMs = timeline.programDateTime - frame.capturedAt;
-    this.#excuse(frame.keepLate, Math.max(0, this.#lateMs));
+    if (frame.keepLate) this.#replaceableFrames = 0;
     this.#delays.add(this.#now - frame.capturedAt - FRAME_DURATION_MS);
     this.#append({ payloads: frame.payloads, filler: false });
   }
 
-  /** What is late through our doing makes all audio after it late: that is no reason to drop any. */
-  #excuse(keepLate: boolean, lateMs: Milliseconds): void {
-    this.#excusedLateMs = keepLate ? Math.max(this.#excusedLateMs, lateMs) : Math.min(this.#excusedLateMs, lateMs);
-  }
-
-  /** Dropping ends as soon as the source is no later than it was before. */
+  /**
+   * Only audio whose place was filled is ever dropped, frame for frame, and only until the source is no later than it was
+   * before the filler.
+   */
   #isTooLate(frame: SourceFrame, aheadMs: Milliseconds): boolean {
-    const caughtUpMs = Math.max(this.#excusedLateMs, this.#lateMs) + FRAME_DURATION_MS / 2;
-    const limitMs = this.#dropping ? caughtUpMs : this.#excusedLateMs + LATE_LIMIT_MS;
-    this.#dropping = !frame.keepLate && aheadMs < -limitMs;
+    const limitMs = this.#dropping ? this.#lateMs + FRAME_DURATION_MS / 2 : LATE_LIMIT_MS;
+    this.#dropping = !frame.keepLate && this.#replaceableFrames > 0 && aheadMs < -limitMs;
+    if (this.#dropping) this.#replaceableFrames -= 1;
     return this.#dropping;
   }
 
