@@ -116,7 +116,6 @@ export const RENDITION_MUTATIONS: readonly Mutation[] = [
   {
     breaks: '53b',
     how: 'a date range that changes',
-    also: ['47'],
     faults: {
       text: (text, { elapsedMs }) => (elapsedMs > 4000 ? text.replace('DURATION=7200', 'DURATION=7300') : text),
     },
@@ -124,7 +123,6 @@ export const RENDITION_MUTATIONS: readonly Mutation[] = [
   {
     breaks: '53c',
     how: 'a date range that goes too early',
-    also: ['47'],
     faults: {
       model: (playlist, { elapsedMs }) =>
         elapsedMs > 4000
