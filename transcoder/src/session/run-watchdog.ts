@@ -5,26 +5,45 @@ import type { SourceRun } from './source-run.ts';
 /** An encoder that owes at least this much audio, or takes no more… (samples at 48 kHz, 0.5 s) */
 const OWED_SAMPLES = 24_000;
 
-/** …and has given none for this long is stuck, in ms. */
-const SILENT_MS = 1000;
+/** …and has given none for this long is looked at: it may be stuck, or the machine busy, in ms. */
+const SILENT_MS = 700;
 
-/** How often CPU time is looked at, in ms. */
+/** Silent and without any CPU time for this long it is stuck, in ms. */
+const IDLE_MS = 600;
+
+/** Silent for this long it is stuck, whatever it does, in ms. */
+const MAX_SILENT_MS = 8000;
+
+/** How often CPU time is looked at otherwise, in ms. */
 const CPU_INTERVAL_MS = 2000;
 
 /** Finds encoders that went silent or spin. One for each session; holds nothing that needs closing. */
 export class RunWatchdog {
   #cpuAt = 0;
+  /** CPU time of a silent process, and since when it has been the same. */
+  #still = { pid: 0, cpuSeconds: 0, since: 0 };
 
   /** What is wrong with a run; undefined when nothing is. `now`: ms since 1970. */
   async check(run: SourceRun, now: number): Promise<string | undefined> {
     const owed = run.fedSample - run.producedSample;
-    if ((owed > OWED_SAMPLES || run.blocked) && now - run.outputAt > SILENT_MS) {
-      return `it gave nothing for ${now - run.outputAt} ms although it had ${Math.round((owed * 1000) / SAMPLE_RATE)} ms of audio`;
+    const silentMs = now - run.outputAt;
+    if (run.pid === undefined) return undefined;
+    if ((owed > OWED_SAMPLES || run.blocked) && silentMs > SILENT_MS) {
+      const stuck = silentMs > MAX_SILENT_MS || (await this.#isIdle(run.pid, now));
+      const owedMs = Math.round((owed * 1000) / SAMPLE_RATE);
+      return stuck ? `it gave nothing for ${silentMs} ms although it had ${owedMs} ms of audio` : undefined;
     }
-    if (run.pid === undefined || now - this.#cpuAt < CPU_INTERVAL_MS) return undefined;
+    if (now - this.#cpuAt < CPU_INTERVAL_MS) return undefined;
     this.#cpuAt = now;
     const cpuSeconds = await cpuSecondsOf(run.pid);
     if (cpuSeconds === undefined || !spins({ cpuSeconds, audioSeconds: run.fedSeconds })) return undefined;
     return `it used ${cpuSeconds.toFixed(1)} s of CPU for ${run.fedSeconds.toFixed(1)} s of audio`;
+  }
+
+  /** Where a system does not tell CPU time, silence alone has to do. */
+  async #isIdle(pid: number, now: number): Promise<boolean> {
+    const cpuSeconds = (await cpuSecondsOf(pid)) ?? 0;
+    if (pid !== this.#still.pid || cpuSeconds !== this.#still.cpuSeconds) this.#still = { pid, cpuSeconds, since: now };
+    return now - this.#still.since >= IDLE_MS;
   }
 }

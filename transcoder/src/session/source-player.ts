@@ -33,7 +33,11 @@ export type SourcePlayerOptions = {
   onChunk: (chunkMs: number) => void;
 };
 
-type Replacement = { detail: string };
+type Replacement = {
+  detail: string;
+  /** Whether ffmpeg itself gave up, which speaks against its input. */
+  gaveUp: boolean;
+};
 
 /** Where to read on in the chunk log, and where the run begins when it is not at the next chunk. */
 type Place = { start?: RunStart; afterId: string };
@@ -64,8 +68,8 @@ export class SourcePlayer {
   }
 
   /** Kills the current run and begins another one at its place. */
-  replace(detail: string): void {
-    this.#replacing ??= { detail };
+  replace(detail: string, gaveUp = false): void {
+    this.#replacing ??= { detail, gaveUp };
     this.#interrupt.abort();
   }
 
@@ -177,7 +181,7 @@ export class SourcePlayer {
         if (this.#run === run) onFrames(frames);
       },
       onFailure: (detail) => {
-        if (this.#run === run) this.replace(detail);
+        if (this.#run === run) this.replace(detail, true);
       },
     });
     this.#run = run;
@@ -190,7 +194,7 @@ export class SourcePlayer {
     this.#run = undefined;
   }
 
-  async #placeAfterFailure({ detail }: Replacement): Promise<Place> {
+  async #placeAfterFailure({ detail, gaveUp }: Replacement): Promise<Place> {
     const run = this.#run;
     if (run === undefined) return { afterId: this.#takenId };
     await run.close();
@@ -201,7 +205,7 @@ export class SourcePlayer {
     this.#options.context.metrics.restarts.inc({ cause: 'ffmpeg' });
     this.#options.logger.warn({ detail, failures: this.#failures, sample: start.publishedSample }, 'encoder replaced');
     const afterId = idBefore(start.entryId);
-    const hopeless = start.publishedSample === 0 ? MAX_RUNS_OF_BAD_EPOCH : MAX_RUNS_WITHOUT_PROGRESS;
+    const hopeless = gaveUp && start.publishedSample === 0 ? MAX_RUNS_OF_BAD_EPOCH : MAX_RUNS_WITHOUT_PROGRESS;
     if (this.#failures >= hopeless) {
       await this.#refuse(start.epoch, detail);
       return { afterId };
