@@ -25,7 +25,7 @@ export type SourceFrame = {
   payloads: Uint8Array[];
   /** When its first sample was captured, ms since 1970 on the server's clock. */
   capturedAt: Milliseconds;
-  /** Whether an encoder run begins with it: a gap before it is filled exactly. */
+  /** Whether a container stream begins with it: a gap before it is filled exactly. */
   startsRun: boolean;
   /** Whether it has to be published even when its place has been filled: what is late is our doing, not the owner's. */
   keepLate: boolean;

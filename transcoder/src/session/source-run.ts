@@ -220,7 +220,8 @@ export class SourceRun {
     if (published > 0 && endSample <= published) return undefined;
     const startSample = endSample - SAMPLES_PER_FRAME;
     const capturedAt = this.#clock.captureTime(startSample) ?? Date.now() - samplesToMs(SAMPLES_PER_FRAME);
-    const startsRun = this.#firstHanded;
+    // A run that goes on in the middle of a stream follows on what is published, whatever the capture times say.
+    const startsRun = this.#firstHanded && published === 0;
     this.#firstHanded = false;
     const keepLate = this.#start.keepLate && capturedAt < this.#startedAt;
     return { payloads, capturedAt, startsRun, keepLate, cursor: () => this.#cursorAt(endSample) };
