@@ -8,6 +8,13 @@ test('every click of the cycle is found at its place and by its pitch', () => {
   expect(found[1]?.at).toBe(((1600 + 120 + 400) * 48_000) / 1000);
 });
 
+test('a click keeps its pitch when a player cut a piece out of it', () => {
+  const { samples } = clickCycle();
+  const from = ((400 + 8) * 48_000) / 1000;
+  const cut = Float32Array.from([...samples.subarray(0, from), ...samples.subarray(from + 960, 96_000)]);
+  expect(clicksIn(cut).map(({ hz }) => clickIdOf(hz))).toEqual([0]);
+});
+
 test('a missing, a doubled and a strange click are told', () => {
   const said = [500, 640, 820, 1050].map((hz, i) => ({ at: i * 1600, hz }));
   const heard = [

@@ -113,33 +113,36 @@ export function clicksIn(samples: Float32Array): HeardClick[] {
 
 /**
  * Hears clicks sample by sample. Its source text also runs in the pages' audio worklets, so it may use nothing from
- * outside.
+ * outside. The pitch is taken from the zero crossings of the loud part alone: a player that catches up may have cut a
+ * piece out of the click.
  */
 export class ClickEar {
   #frame = 0;
   #quietFrames = 48_000;
   #onset = -1;
-  #crossings = 0;
+  #crossings: number[] = [];
   #last = 0;
 
   /** Takes the next sample; returns a click once its pitch is known, with the frame at which it began. */
   hear(sample: number, rate: number): { frame: number; hz: number } | undefined {
     const frame = this.#frame++;
     const loud = Math.abs(sample) > 0.25;
-    if (this.#onset < 0 && loud && this.#quietFrames > rate * 0.03) {
-      this.#onset = frame;
-      this.#crossings = 0;
-    }
+    if (this.#onset < 0 && loud && this.#quietFrames > rate * 0.03) this.#onset = frame;
     this.#quietFrames = loud ? 0 : this.#quietFrames + 1;
     if (this.#onset < 0) return undefined;
-    const since = frame - this.#onset;
-    const window = Math.round(rate * 0.034);
-    const skipped = Math.round(rate * 0.002);
-    if (since > skipped && since <= skipped + window && sample * this.#last < 0) this.#crossings++;
+    if (sample * this.#last < 0 && this.#quietFrames < rate * 0.001) this.#crossings.push(frame);
     if (sample !== 0) this.#last = sample;
-    if (since < skipped + window) return undefined;
-    const click = { frame: this.#onset, hz: (this.#crossings * rate) / (2 * window) };
+    if (frame - this.#onset < rate * 0.036) return undefined;
+    const click = { frame: this.#onset, hz: this.#pitch(rate) };
     this.#onset = -1;
+    this.#crossings = [];
     return click;
+  }
+
+  /** From the middle one of the half waves; one that was cut does not count. */
+  #pitch(rate: number): number {
+    const halves = this.#crossings.slice(1).map((frame, i) => frame - (this.#crossings[i] ?? frame));
+    const middle = halves.toSorted((a, b) => a - b).slice(halves.length / 4, Math.ceil((halves.length * 3) / 4));
+    return (rate * middle.length) / (2 * middle.reduce((sum, frames) => sum + frames, 0));
   }
 }
