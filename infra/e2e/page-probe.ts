@@ -88,7 +88,7 @@ const MICROPHONE = `(() => {
 ${COMMON}
 ${EAR}
 async function listen(track) {
-  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+  const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 500 }).readable.getReader();
   let ear;
   let leastDelay = Infinity;
   for (;;) {
