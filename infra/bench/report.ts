@@ -50,7 +50,8 @@ function targetTable(targets: readonly Target[]): Table {
   return { title: 'Targets', columns, rows };
 }
 
-function renderTable({ title, columns, rows }: Table): string {
+/** A table as text: heading, units, rows; numbers to the right. */
+export function renderTable({ title, columns, rows }: Table): string {
   const heads = [columns.map(({ name }) => name), columns.map(({ unit }) => unit ?? '')];
   const bodies = rows.map((row) => columns.map((column, i) => cellText(row[i] ?? null, column.digits ?? 0)));
   const lines = [...(heads[1]?.some((unit) => unit !== '') ? heads : heads.slice(0, 1)), ...bodies];

@@ -11,6 +11,7 @@ const PROGRAMS = new Map([
   ['push', { main: 'player/dist/push/main.js', redis: 'none' }],
   ['check', { main: 'api/dist/check/main.js', redis: 'none' }],
   ['bench', { main: 'infra/dist/bench/main.js', redis: 'running' }],
+  ['interop', { main: 'infra/dist/interop/main.js', redis: 'none' }],
 ]);
 
 await runMain(async () => {
