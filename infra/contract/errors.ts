@@ -28,6 +28,23 @@ export const ERROR_TABLE = {
   hold_expired: { status: 503, close: 4005, title: 'What was waited for has not been published' },
   overloaded: { status: 503, close: 4006, title: 'This server holds as many requests as it can' },
   unavailable: { status: 503, close: 4007, title: 'A part of the system does not answer; try again' },
+  unauthenticated: { status: 401, close: 4520, title: 'Sign in first' },
+  token_expired: { status: 401, close: 4008, title: 'The access token has expired' },
+  bad_credentials: { status: 401, close: 4521, title: 'Address or password is not right' },
+  refresh_refused: { status: 401, close: 4522, title: 'The sign-in has ended' },
+  forbidden: { status: 403, close: 4523, title: 'This is not allowed for you' },
+  email_taken: { status: 409, close: 4524, title: 'There is an account with this address already' },
+  conflict: { status: 409, close: 4525, title: 'It has been changed in the meantime' },
+  limit_reached: { status: 409, close: 4526, title: 'There are as many as there may be' },
+  payload_too_large: { status: 413, close: 4527, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, close: 4528, title: 'The body is not of a type that is taken here' },
+  rate_limited: { status: 429, close: 4009, title: 'Too many requests' },
+  slow_mode: { status: 429, close: 4010, title: 'The chat is in slow mode' },
+  muted: { status: 403, close: 4529, title: 'You are muted in this chat' },
+  banned: { status: 403, close: 4530, title: 'You are banned from this chat' },
+  chat_closed: { status: 403, close: 4531, title: 'This chat is not open to you' },
+  message_refused: { status: 422, close: 4532, title: 'The message breaks a rule of this chat' },
+  too_slow: { status: 503, close: 4011, title: 'The connection is too slow for what is sent' },
 } as const satisfies Record<string, { status: number; close: number; title: string }>;
 
 /** A stable error code; see {@link ERROR_TABLE}. */

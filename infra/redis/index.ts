@@ -1,6 +1,14 @@
 /** Connections, key names and the few Redis shapes that every part of the system uses. */
 export { type BusMessage, ControlBus } from './bus.ts';
 export { type ConnectionKind, RedisHandle } from './connection.ts';
-export { BROADCAST_QUEUE, broadcastKeys, STATIONS_KEY, stationKeys, TRANSCODERS_KEY } from './keys.ts';
+export {
+  BROADCAST_QUEUE,
+  broadcastKeys,
+  DIRECTORY_TOPIC,
+  eventKeys,
+  STATIONS_KEY,
+  stationKeys,
+  TRANSCODERS_KEY,
+} from './keys.ts';
 export { Script } from './script.ts';
 export { readStream, type StreamEntry, tailStream } from './stream-tail.ts';

@@ -13,7 +13,23 @@ export const stationKeys = (station: string) => ({
   publisher: `awaz:{${station}}:publisher`,
   /** Counter: raised at each acquisition of the station by a worker. */
   fence: `awaz:{${station}}:fence`,
+  ...eventKeys(station),
 });
+
+/**
+ * Keys of the events of a station, or of the directory (`DIRECTORY_TOPIC`). The channel shares no slot, it has none.
+ */
+export const eventKeys = (topic: string) => ({
+  /** Stream: the kept events; the entry of the event with offset `n` has the id `n-0`. */
+  events: `awaz:{${topic}}:events`,
+  /** Hash: epoch, newest offset, and which Redis server counted. */
+  eventHead: `awaz:{${topic}}:event-head`,
+  /** Pub/sub channel: each event as it is kept. */
+  eventChannel: `awaz:{${topic}}:event-channel`,
+});
+
+/** Stands for the directory where others name a station; no slug looks like it. */
+export const DIRECTORY_TOPIC = '~directory';
 
 /** Keys of one broadcast; see {@link stationKeys}. */
 export const broadcastKeys = (station: string, broadcastId: string) => ({

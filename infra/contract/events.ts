@@ -1,0 +1,117 @@
+import type { ChatMode } from './accounts.ts';
+import type { EndReason } from './ingest-messages.ts';
+
+/** Who wrote a chat message. */
+export type ChatAuthor = {
+  /** Account id, or id of a guest. */
+  id: string;
+  name: string;
+  role: 'guest' | 'listener' | 'member' | 'moderator' | 'owner' | 'admin';
+};
+
+/** A chat message; its id, by which it is deleted and reported, is that of its event. */
+export type ChatMessage = {
+  author: ChatAuthor;
+  text: string;
+  /** Server time, ms since 1970. */
+  at: number;
+  /** Programme date-time that its writer heard, ms since 1970. */
+  mediaTime?: number;
+  /** Ids of those it mentions. */
+  mentions?: string[];
+};
+
+/** What a station's chat allows. */
+export type ChatSettings = {
+  mode: ChatMode;
+  /** Least time between two messages of one person, in seconds; 0: none. */
+  slowSeconds: number;
+  /** Whether messages may hold links: of everybody, of staff only. */
+  links: 'everyone' | 'staff';
+};
+
+/** What is playing. */
+export type Track = { title: string; artist: string; art?: string };
+
+/** What a station tells of its programme from a moment on. */
+export type ProgrammeMetadata = {
+  show: string | null;
+  host: string | null;
+  track: Track | null;
+  /** Programme date-time from which it is audible, ms since 1970. */
+  at: number;
+};
+
+/** How many listen. */
+export type ListenerCount = {
+  count: number;
+  /** Most at the same time in the running broadcast. */
+  peak: number;
+  /** False where a cache answers for us and the number is what players told. */
+  exact: boolean;
+};
+
+/** How a stream does, from end to end; null where nothing is measured. */
+export type StreamQuality = {
+  ingest: {
+    kbps: number | null;
+    jitterMs: number | null;
+    rttMs: number | null;
+    lostChunks: number | null;
+    levelDbfs: number | null;
+    clipped: number | null;
+    silentMs: number | null;
+  };
+  encoder: { speed: number | null; delayMs: number | null };
+  listeners: { latencyMs: { p50: number | null; p95: number | null }; stallRatio: number | null };
+};
+
+/** Bodies of the events that a server sends, beside `station` and `id`. */
+export type EventBodies = {
+  'stream:started': { broadcastId: string; title: string; host: string | null; startedAt: number; url: string };
+  'stream:stopped': { broadcastId: string; reason: EndReason; at: number };
+  'stream:metadata': ProgrammeMetadata;
+  'stream:listeners': ListenerCount;
+  'stream:quality': StreamQuality;
+  'chat:message': ChatMessage;
+  /** Its `id` is that of the message that is gone; `position` is its own place. */
+  'chat:deleted': { by: 'author' | 'staff' };
+  'chat:settings': ChatSettings;
+  'interaction:like': { count: number; at: number };
+};
+
+/** Name of an event that a server sends. */
+export type EventName = keyof EventBodies;
+
+/**
+ * Events that are kept and can be replayed; each has an id of its own. The others only tell a newest value: they carry
+ * the id of the last kept event, so that replay from it misses nothing.
+ */
+export const KEPT_EVENTS = [
+  'stream:started',
+  'stream:stopped',
+  'stream:metadata',
+  'chat:message',
+  'chat:deleted',
+  'chat:settings',
+] as const satisfies readonly EventName[];
+
+/** Name of an event that is kept. */
+export type KeptEventName = (typeof KEPT_EVENTS)[number];
+
+/** An event as a client gets it: on a socket as the argument of the event, in SSE as data. */
+export type EventEnvelope<Name extends EventName = EventName> = EventBodies[Name] & {
+  station: string;
+  /** `{epoch}-{offset}`: the event's own place, save for `chat:deleted`, which names the message. */
+  id: string;
+  /** `{epoch}-{offset}`: what to give as `since`, and the id of the event in SSE. */
+  position: string;
+};
+
+/** A chat message with the fields of its event. */
+export type ChatMessageEvent = EventEnvelope<'chat:message'>;
+
+/** An event with its name, as in a replay. */
+export type NamedEvent<Name extends EventName = EventName> = {
+  [Each in Name]: { event: Each; data: EventEnvelope<Each> };
+}[Name];
