@@ -3,6 +3,7 @@ import { AwazError, type IngestFormat, type Milliseconds } from '@awaz/infra/con
 import type { Logger } from '@awaz/infra/runtime';
 import { CaptureClock, type CaptureClockStart } from './capture-clock.ts';
 import { BACKLOG_MS, PaceMeter } from './chunk-limits.ts';
+import { SampleClock } from './sample-clock.ts';
 import { requireStart } from './stream-beginning.ts';
 import { UplinkQuality } from './uplink-quality.ts';
 
@@ -44,11 +45,13 @@ export class ChunkIntake {
   readonly #pace: PaceMeter;
   #fresh: boolean;
   #scanner: ContainerScanner | undefined;
+  readonly #sampleClock: SampleClock;
   #mediaTime: Milliseconds = 0;
   #lastClientTime: Milliseconds | undefined;
 
   constructor({ format, fresh, resumed, clock, now, logger }: IntakeStart) {
     this.clock = new CaptureClock(clock);
+    this.#sampleClock = new SampleClock(clock.capturedAt);
     this.quality = new UplinkQuality(now);
     this.#format = format;
     this.#logger = logger;
@@ -60,16 +63,20 @@ export class ChunkIntake {
   /** Judges the next chunk. Throws `bad_media` and `too_fast`. */
   judge({ payload, clientTime, arrivedAt }: RawChunk): JudgedChunk {
     const startsStream = this.#startsStream(payload);
-    if (startsStream) this.#scanner = createScanner(this.#format);
+    if (startsStream) this.#restartScanner();
     const scannedMs = this.#scan(payload);
     const mediaMs = scannedMs ?? this.#sinceLast(clientTime);
     this.#watch({ payload, clientTime, arrivedAt }, { mediaMs, scannedMs });
     if (!this.#pace.accept({ mediaMs, bytes: payload.byteLength, now: arrivedAt })) {
       throw new AwazError('too_fast', 'Audio came at more than 4 times real time for 30 s. Send it as it is captured.');
     }
-    // Without a client's clock the chunk was captured when it came: naive clients send at once.
-    const capturedAt = clientTime === undefined ? arrivedAt : this.clock.capturedAt(clientTime, arrivedAt);
-    return { capturedAt, startsStream };
+    return { capturedAt: this.#capturedAt(clientTime, arrivedAt), startsStream };
+  }
+
+  /** Without a client's clock the count of samples has to do, and where that is not known the time of arrival. */
+  #capturedAt(clientTime: Milliseconds | undefined, arrivedAt: Milliseconds): Milliseconds {
+    if (clientTime !== undefined) return this.clock.capturedAt(clientTime, arrivedAt);
+    return this.#scanner === undefined ? arrivedAt : this.#sampleClock.capturedAt(this.#mediaTime, arrivedAt);
   }
 
   #startsStream(payload: Uint8Array): boolean {
@@ -88,7 +95,7 @@ export class ChunkIntake {
     try {
       const { rest } = scanner.scan(payload);
       const samples = scanner.samples - before;
-      if (rest !== undefined) this.#restartScanner(rest);
+      if (rest !== undefined) this.#restartScanner().scan(rest);
       if (samples > 0 && scanner.sampleRate !== undefined) return (samples * 1000) / scanner.sampleRate;
     } catch (error) {
       if (error instanceof AwazError) throw error;
@@ -98,10 +105,11 @@ export class ChunkIntake {
     return undefined;
   }
 
-  /** Another stream began inside a chunk: the transcoder finds it as well. */
-  #restartScanner(rest: Uint8Array): void {
+  /** Another stream began, perhaps inside a chunk: the transcoder finds it as well. */
+  #restartScanner(): ContainerScanner {
+    this.#sampleClock.restart();
     this.#scanner = createScanner(this.#format);
-    this.#scanner.scan(rest);
+    return this.#scanner;
   }
 
   #sinceLast(clientTime: Milliseconds | undefined): Milliseconds {

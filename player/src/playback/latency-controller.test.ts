@@ -66,6 +66,14 @@ describe('converging', () => {
     expect(world.seeks).toBe(0);
   });
 
+  test('what comes at once after a hold-up at the source is caught up by speed within seconds, without a seek', () => {
+    for (const lateSeconds of [0.2, 0.4, 0.7]) {
+      const { world } = simulate({ forward: TARGET + PART + lateSeconds, behind: lateSeconds }, 12);
+      expect(world.seeks).toBe(0);
+      expect(world.lowest).toBeLessThan(TARGET + 0.1);
+    }
+  });
+
   test('at the target it plays at its own speed', () => {
     const { decisions } = simulate({ forward: TARGET + PART }, 10);
     const changed = decisions.slice(40).filter((decision) => decision.rate !== 1);

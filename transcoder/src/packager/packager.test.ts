@@ -115,6 +115,47 @@ describe('Packager', () => {
     expect(target.droppedFrames).toBe(0);
   });
 
+  it.each([60, 240])(
+    'publishes as soon after the capture as before once an encoder was replaced, in chunks of %d ms',
+    (chunkMs) => {
+      const target = packager();
+      target.setChunkMs(chunkMs);
+      const chunkFrames = Math.round(chunkMs / FRAME_DURATION_MS);
+      const published: { at: number; capturedUntil: number }[] = [];
+      let next = 0;
+      const note = (finished: FinishedPart[], now: number) => {
+        for (const { part, releaseAt } of finished) {
+          if (part.fillerFrames > 0 || part.cursor === undefined) continue;
+          const capturedUntil = T0 + framesToMs(part.cursor.publishedSample / 1024);
+          published.push({ at: Math.max(now, releaseAt(), published.at(-1)?.at ?? 0), capturedUntil });
+        }
+      };
+      const runUntil = (frame: number, goneFor = { from: 0, to: 0 }) => {
+        for (; next < frame; next += chunkFrames) {
+          const captured = arrival(next + chunkFrames - 1);
+          const now = captured < goneFor.to && captured >= goneFor.from ? goneFor.to : captured;
+          const keepLate = now !== captured;
+          note(target.tick(now), now);
+          note(
+            target.push(
+              range(next, next + chunkFrames).map((frame) => ({ ...frame, keepLate })),
+              now,
+            ),
+            now,
+          );
+        }
+      };
+      const delayOf = ({ at, capturedUntil }: { at: number; capturedUntil: number }) => at - capturedUntil;
+      runUntil(450);
+      const before = Math.max(...published.slice(-10).map(delayOf));
+      runUntil(500, { from: arrival(450), to: arrival(480) });
+      expect(target.droppedFrames).toBe(0);
+      runUntil(1000);
+      const after = published.slice(-40).map(delayOf);
+      expect(Math.max(...after)).toBeLessThan(before + 2);
+    },
+  );
+
   it('goes on after the last part of another worker without filler when the audio follows on', () => {
     const before = play(packager(), 0, 180).at(-1) as PublishedPart;
     const target = packager(before, arrival(400));

@@ -89,8 +89,10 @@ async function expectWhole(broadcast: TestBroadcast, rendition: number, wanted: 
   expect(lag).toBe(AUDIO_BEGINS);
   const frames = signal.length / 2;
   for (let from = 2048; from + 4800 < frames - 2048; from += 4800) {
-    const db = snrDb(signal, got, { from, count: 4800, lag });
-    expect({ from, clean: db > 10 }).toEqual({ from, clean: true });
+    // How like the signal a low rung is differs from encoder to encoder; where it lies must not.
+    const here = bestLag(signal, got, { from, count: 4800, around: AUDIO_BEGINS, reach: 10 });
+    const db = snrDb(signal, got, { from, count: 4800, lag: here });
+    expect({ from, lag: here, heard: db > 5 }).toEqual({ from, lag: AUDIO_BEGINS, heard: true });
   }
 }
 
@@ -198,6 +200,28 @@ describe('TranscodeWorker', () => {
       const db = snrDb(reference, got, { from, count: 4800, lag });
       expect({ from, clean: db > 10 }).toEqual({ from, clean: true });
     }
+  });
+
+  it('puts no filler between two runs of one stream, whatever its capture times say', async () => {
+    await startWorker();
+    const sound = sweep(8);
+    const broadcast = await TestBroadcast.open(handle, 'jitter');
+    const [second, half] = [192_000, CHUNK * 66];
+    await broadcast.epoch(L16);
+    const start = Date.now() + 3000;
+    await push(broadcast, sound.subarray(0, second), start);
+    await push(broadcast, sound.subarray(second, half), start + 1150); // 150 ms later than its samples say
+    await until(async () => (await broadcast.logLength()) > 45, {
+      what: 'the first seconds are published',
+      timeoutMs: 60_000,
+    });
+    process.kill(ffmpegPids()[0] as number, 'SIGKILL');
+    await push(broadcast, sound.subarray(half), start + 150 + half / 192);
+    await until(async () => (await broadcast.logLength()) > 60, { what: 'the rest is published', timeoutMs: 60_000 });
+    await end(broadcast);
+    const parts = await broadcast.parts();
+    expect(parts.slice(30).filter(({ fillerFrames }) => fillerFrames > 0)).toEqual([]);
+    await expectWhole(broadcast, 2, sound);
   });
 
   it('replaces an ffmpeg that hangs; filler goes on air meanwhile, and all of the audio after it', async () => {
