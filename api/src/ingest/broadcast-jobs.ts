@@ -1,8 +1,8 @@
 import { BROADCAST_QUEUE, type RedisHandle } from '@awaz/infra/redis';
 import { Queue } from 'bullmq';
 
-/** How long the record of a finished job stays for those who look, in seconds. */
-const KEEP_FINISHED_S = 3600;
+/** Events of the queue that are kept, about. */
+const KEPT_EVENTS = 100;
 
 /** Hands broadcasts to the transcoders: one job each, for as long as the broadcast lasts. `close` may be repeated. */
 export class BroadcastJobs {
@@ -10,7 +10,9 @@ export class BroadcastJobs {
 
   constructor(handle: RedisHandle) {
     const { name, prefix } = BROADCAST_QUEUE;
-    this.#queue = new Queue(name, { prefix, connection: handle.connect('prompt') });
+    // Nobody reads the queue's events.
+    const streams = { events: { maxLen: KEPT_EVENTS } };
+    this.#queue = new Queue(name, { prefix, connection: handle.connect('prompt'), streams });
     this.#queue.on('error', () => undefined); // told by the call that failed
   }
 
@@ -19,8 +21,8 @@ export class BroadcastJobs {
     await this.#queue.add(
       'broadcast',
       { station, broadcastId },
-      // A job that failed must not keep its broadcast from getting another one.
-      { jobId: broadcastId, attempts: 1, removeOnComplete: { age: KEEP_FINISHED_S }, removeOnFail: true },
+      // A job that failed must not keep its broadcast from getting another one, and none outlives its broadcast.
+      { jobId: broadcastId, attempts: 1, removeOnComplete: true, removeOnFail: true },
     );
   }
 

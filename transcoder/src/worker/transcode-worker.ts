@@ -53,8 +53,8 @@ export class TranscodeWorker {
         concurrency: slots,
         ...LOCK,
         maxStalledCount: Number.MAX_SAFE_INTEGER, // every takeover counts, and a show may see many
-        removeOnComplete: { count: 100 },
-        removeOnFail: { count: 100 },
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
       },
     );
     this.#worker.on('error', (error) => this.#context.logger.warn({ err: error }, 'the job queue has trouble'));

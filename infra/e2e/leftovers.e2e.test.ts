@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MEDIA_AFTER_END_MS } from '../broadcasts/index.ts';
+import { BROADCAST_QUEUE, stationKeys } from '../redis/index.ts';
+import { tone, until, wavOf } from '../testkit/index.ts';
+import { variantsOf } from './hls-reader.ts';
+import { openSimpleIngest } from './simple-push.ts';
+import { type Stack, startStack } from './stack.ts';
+import { evenChunks, sendInRealTime } from './timed-send.ts';
+
+const SECONDS = 3;
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+afterAll(() => stack.close());
+
+test('a minute after a broadcast there is nothing of it in Redis but counters', async () => {
+  const station = await stack.addStation('leftovers');
+  const { commands } = stack.redis.handle();
+  const before = new Set(await commands.keys('*'));
+  const sound = tone({ seconds: SECONDS });
+  const file = wavOf(sound.samples, sound.rate, sound.channels);
+  const ingest = await openSimpleIngest({ server: stack.url, station, type: 'audio/wav' });
+  const sending = sendInRealTime(evenChunks(file, SECONDS), ingest.send);
+  await variantsOf(stack.url, station.slug);
+  await sending;
+  await ingest.end();
+  const live = stationKeys(station.slug).live;
+  await until(async () => (await commands.hget(live, 'state')) === 'ended', { what: 'the broadcast has ended' });
+
+  // The job ends a moment after its broadcast.
+  const queue = (what: string) => `${BROADCAST_QUEUE.prefix}:${BROADCAST_QUEUE.name}:${what}`;
+  const lasting = new Set([...before, queue('events'), queue('id'), stationKeys(station.slug).fence]);
+  await until(
+    async () => {
+      const lives = await Promise.all(
+        (await commands.keys('*')).map(async (key) => ({ key, ms: await commands.pttl(key) })),
+      );
+      return lives.every(({ key, ms }) => lasting.has(key) || ms === -2 || (ms >= 0 && ms <= MEDIA_AFTER_END_MS));
+    },
+    { what: 'all but counters and the stations ends within a minute' },
+  );
+  expect(await commands.xlen(queue('events'))).toBeLessThanOrEqual(200);
+}, 60_000);
