@@ -45,14 +45,18 @@ export function onsetOf(samples: Float32Array, level = 0.05): number {
 export type LagSearch = { from: number; length: number; around: number; within: number };
 
 /**
- * How many samples later than in `reference` a stretch is heard in `found`: the lag with the strongest correlation among
- * those up to `within` samples from `around`.
+ * How many samples later than in `reference` a stretch is heard in `found`: the lag with the strongest correlation of all
+ * channels together among those up to `within` samples from `around`. One channel alone would not do: encoders of low
+ * rungs shift and swap what is in single channels.
  */
-export function lagOf(reference: Float32Array, found: Float32Array, search: LagSearch): number {
+export function lagOf(reference: Pcm, found: Pcm, search: LagSearch): number {
   let best = { lag: Number.NaN, sum: Number.NEGATIVE_INFINITY };
   for (let lag = search.around - search.within; lag <= search.around + search.within; lag++) {
     let sum = 0;
-    for (let i = search.from; i < search.from + search.length; i++) sum += (reference[i] ?? 0) * (found[i + lag] ?? 0);
+    for (const [channel, samples] of reference.channels.entries()) {
+      const other = found.channels[channel] ?? new Float32Array();
+      for (let i = search.from; i < search.from + search.length; i++) sum += (samples[i] ?? 0) * (other[i + lag] ?? 0);
+    }
     if (sum > best.sum) best = { lag, sum };
   }
   return best.lag;

@@ -39,7 +39,7 @@ export async function listenBack(followed: Followed, reference: Pcm): Promise<Pl
   for (const { init, segments } of followed.renditions) {
     decoded.push(await decodeAudio(Buffer.concat([init, ...segments.map(({ bytes }) => bytes)]), 'mp4'));
   }
-  return { ...followed, reference, decoded, lags: decoded.map((pcm) => lagsOf(left(reference), left(pcm))) };
+  return { ...followed, reference, decoded, lags: decoded.map((pcm) => lagsOf(reference, pcm)) };
 }
 
 /** The left channel. */
@@ -47,10 +47,10 @@ export function left(pcm: Pcm | undefined): Float32Array {
   return pcm?.channels[0] ?? new Float32Array();
 }
 
-function lagsOf(reference: Float32Array, found: Float32Array): number[] {
-  let search = { around: onsetOf(found) - onsetOf(reference), within: 1500 };
+function lagsOf(reference: Pcm, found: Pcm): number[] {
+  let search = { around: onsetOf(left(found)) - onsetOf(left(reference)), within: 1500 };
   return LOOKED_AT.places.map((place) => {
-    const from = Math.floor(place * reference.length);
+    const from = Math.floor(place * left(reference).length);
     const lag = lagOf(reference, found, { from, length: LOOKED_AT.length, ...search });
     search = { around: lag, within: 200 }; // what has moved is not found there, and then the lags differ
     return lag;

@@ -30,6 +30,12 @@ export type LadderJob = {
   ladder: Rung[];
 };
 
+/**
+ * Named, because the default differs from build to build. Fewer clever guesses than `twoloop` from 64 kbit/s on, for
+ * about 60 % of its CPU time.
+ */
+const AAC_CODER = 'fast';
+
 type SpawnOptions = { stdio?: string[]; captureStdout?: boolean; stdoutLines?: number };
 type Spawn = (args: string[], options: SpawnOptions, ...callbacks: unknown[]) => void;
 
@@ -65,6 +71,7 @@ export function ladderCommand(job: LadderJob): FfmpegCommand {
     command
       .output(`pipe:${FIRST_OUTPUT_FD + index}`)
       .outputOptions(['-map', `[r${index}]`, '-map_metadata', '-1', '-threads', '1', '-flush_packets', '1'])
+      .outputOptions(['-aac_coder', AAC_CODER])
       .audioCodec('aac')
       .audioBitrate(rung.kbps)
       .audioFrequency(48_000)
