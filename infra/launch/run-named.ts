@@ -36,7 +36,10 @@ export async function runProgramOf(program: NamedProgram): Promise<void> {
       DATA_DIR: commonEnv.DATA_DIR,
     });
     const dataDir = resolve(DATA_DIR);
-    const redisUrl = REDIS_URL ?? runningLauncher(dataDir)?.redisUrl;
+    const running = REDIS_URL === undefined ? runningLauncher(dataDir) : undefined;
+    const redisUrl = REDIS_URL ?? running?.redisUrl;
+    // The links it prints are those of the server that runs.
+    if (program.redis === 'own' && running?.url !== undefined) process.env.PUBLIC_URL ||= running.url;
     if (redisUrl === undefined && program.redis === 'own') return runWithOwnRedis(program, dataDir);
     if (redisUrl !== undefined) process.env.REDIS_URL = redisUrl;
   }

@@ -12,6 +12,8 @@ export type RunFacts = {
   children: ProcessIdentity[];
   /** Where its Redis is. */
   redisUrl?: string | undefined;
+  /** Its address as people see it. */
+  url?: string | undefined;
   /** Whether it is on its way out. */
   stopping: boolean;
 };

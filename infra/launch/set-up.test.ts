@@ -133,3 +133,22 @@ test('an unknown program is refused with the names of the known ones', async () 
   const refused = await runProgram(process.execPath, [inProject('infra', 'launch', 'run.mjs'), 'radio'], options());
   expect(refused.stderr).toBe('There is no program "radio". Known: api, transcoder, station, push, check, bench.\n');
 });
+
+test.each([
+  ['start.mjs', []],
+  ['run.mjs', ['api']],
+  ['run.mjs', ['transcoder']],
+])(
+  '%s %s tells its usage before anything is installed, and starts nothing for an argument it does not know',
+  async (file, name) => {
+    const asked = (argument: string) =>
+      runProgram(process.execPath, [inProject('infra', 'launch', file), ...name, argument], options());
+    expect(await asked('--help')).toMatchObject({
+      code: 0,
+      stderr: '',
+      text: expect.stringMatching(/^npm (start|run)/),
+    });
+    expect(await asked('--port=1')).toMatchObject({ code: 2, stderr: expect.stringContaining('"--port=1"') });
+    expect(calls()).toEqual([]);
+  },
+);

@@ -69,13 +69,13 @@ async function serve(run: Run, begun: number): Promise<void> {
   const { signal } = stopRequest;
   const port = await freePort(settings.host, settings.port);
   const redisUrl = settings.redisUrl ?? (await startEmbeddedRedis(run));
-  run.record.note({ redisUrl });
+  const addresses = addressesOf(settings, port);
+  run.record.note({ redisUrl, url: addresses.shown });
   const ffmpeg = await findFfmpeg({
     explicitPath: settings.ffmpegPath,
     onWarning: (line) => view.say(`note: ${line}`),
   });
   const env = { REDIS_URL: redisUrl, FFMPEG_PATH: ffmpeg.path, DATA_DIR: settings.dataDir, PORT: String(port) };
-  const addresses = addressesOf(settings, port);
   // Stopped in the opposite order: first the API, then the transcoder that finishes what it has.
   for (const program of ['transcoder', 'api'] as const) await startProgram(run, program, env);
   const firstStation = makeFirstStation(run, env);
