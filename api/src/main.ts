@@ -1,19 +1,8 @@
-import { ConfigError, createLogger, loadDotEnv, runProgram } from '@awaz/infra/runtime';
-import { type ApiConfig, readConfig } from './config.ts';
+import { configOrExit, createLogger, runProgram } from '@awaz/infra/runtime';
+import { readConfig } from './config.ts';
 import { startServer } from './server.ts';
 
-function configOrExit(): ApiConfig {
-  loadDotEnv();
-  try {
-    return readConfig();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  }
-}
-
-const config = configOrExit();
+const config = configOrExit(readConfig);
 const logger = createLogger('api', config.logLevel);
 
 await runProgram(logger, async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
-import { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
 import { createRegistry, type Logger, ReleaseStack, type Service } from '@awaz/infra/runtime';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
@@ -35,6 +35,7 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
 
 async function assemble({ config, logger, ...places }: ServerOptions, releases: ReleaseStack): Promise<HttpServer> {
   const handle = releases.use(new RedisHandle(config.redisUrl));
+  logOutages(handle, logger);
   const bus = releases.use(new ControlBus(handle));
   const registry = new BroadcastRegistry(handle);
   const stations = new StationStore({ handle, bus, registry });

@@ -10,5 +10,6 @@ export {
   stationKeys,
   TRANSCODERS_KEY,
 } from './keys.ts';
+export { logOutages } from './outage-log.ts';
 export { Script } from './script.ts';
 export { readStream, type StreamEntry, tailStream } from './stream-tail.ts';

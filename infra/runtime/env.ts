@@ -19,7 +19,7 @@ const ladder = z.string().transform((text, context) => {
 /** Variables that every program knows; each with its default. */
 export const commonEnv = {
   /** Where Redis is: `redis://…`, `rediss://…` or `unix:/path`. */
-  REDIS_URL: z.string().min(1),
+  REDIS_URL: z.string().regex(/^(rediss?:\/\/|unix:|\/)/, 'is neither redis://…, rediss://… nor unix:/path'),
   /** Where files are kept that must survive a restart. */
   DATA_DIR: z.string().min(1).default('./data'),
   /** How much is logged. */
@@ -64,11 +64,31 @@ export function parseEnv<Shape extends z.ZodRawShape>(
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = z.object(shape).safeParse(set);
   const faults = rule(set).map((fault) => `  ${fault}`);
-  for (const { path, message } of result.error?.issues ?? []) faults.push(`  ${path.join('.')}: ${message}`);
+  for (const issue of result.error?.issues ?? []) faults.push(`  ${explain(issue, set)}`);
   if (result.success && faults.length === 0) return result.data;
   throw new ConfigError(
     `The environment is not usable:\n${faults.join('\n')}\nSee the README for what each variable means.`,
   );
+}
+
+/** What is wrong with one variable, in words of a person who sets variables. */
+function explain({ path, code, message }: z.core.$ZodIssue, set: Readonly<Record<string, string | undefined>>): string {
+  const name = path.join('.');
+  const given = set[name];
+  if (code !== 'invalid_type') return `${name}: ${message}`;
+  return given === undefined ? `${name}: has to be set` : `${name}: "${given}" is not a number`;
+}
+
+/** Reads the configuration of a program; one that is not usable is told without a stack, and ends the process. */
+export function configOrExit<Config>(read: () => Config): Config {
+  loadDotEnv();
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }
 
 /** The environment for a child program: this one's, with changes; `undefined` takes a variable out. */

@@ -1,5 +1,5 @@
 /** What every program needs to run: configuration, logs, metrics, starting and stopping. */
-export { ConfigError, childEnv, commonEnv, loadDotEnv, mediaEnv, parseEnv, pushEnv } from './env.ts';
+export { ConfigError, childEnv, commonEnv, configOrExit, loadDotEnv, mediaEnv, parseEnv, pushEnv } from './env.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
 export { runProgram } from './program.ts';

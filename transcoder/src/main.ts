@@ -1,11 +1,11 @@
 import { findFfmpeg } from '@awaz/infra/binaries';
 import { BroadcastRegistry } from '@awaz/infra/broadcasts';
-import { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
 import {
+  configOrExit,
   createLogger,
   createRegistry,
   type Logger,
-  loadDotEnv,
   parseEnv,
   ReleaseStack,
   runProgram,
@@ -18,10 +18,7 @@ import { TranscodeWorker } from './worker/transcode-worker.ts';
 
 type Config = ReturnType<typeof readConfig>;
 
-function readConfig() {
-  loadDotEnv();
-  return parseEnv(transcoderEnv);
-}
+const readConfig = () => parseEnv(transcoderEnv);
 
 async function start(config: Config, logger: Logger): Promise<Service> {
   const stack = new ReleaseStack();
@@ -31,6 +28,7 @@ async function start(config: Config, logger: Logger): Promise<Service> {
   });
   logger.info({ path: ffmpeg.path, version: ffmpeg.version, source: ffmpeg.source }, 'ffmpeg passed its self-test');
   const handle = stack.use(new RedisHandle(config.REDIS_URL));
+  logOutages(handle, logger);
   const bus = stack.use(new ControlBus(handle));
   const registry = createRegistry('transcoder');
   const session = {
@@ -53,6 +51,6 @@ async function start(config: Config, logger: Logger): Promise<Service> {
   return stack;
 }
 
-const config = readConfig();
+const config = configOrExit(readConfig);
 const logger = createLogger('transcoder', config.LOG_LEVEL);
 await runProgram(logger, () => start(config, logger));
