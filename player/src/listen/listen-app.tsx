@@ -43,11 +43,13 @@ export function ListenApp({ model }: { model: ListenModel }) {
           <PulseLine mode={pulseOf(state)} />
           <Controls model={model} state={state} />
           <Message model={model} state={state} station={title} />
-          <div class="listen-folds">
-            <LiveDetails model={model} />
-            <OpenElsewhere station={model.station} />
-            <Shortcuts model={model} />
-          </div>
+          {!missing && (
+            <div class="listen-folds">
+              <LiveDetails model={model} />
+              <OpenElsewhere station={model.station} />
+              <Shortcuts model={model} />
+            </div>
+          )}
         </section>
       </main>
     </>

@@ -193,6 +193,7 @@ describe('trouble', () => {
     await page.reload();
     await reach('error');
     expect(await page.locator('h1').textContent()).toBe('No station here');
+    expect(await page.getByText('Listen in another app').count()).toBe(0);
     expect(await spoken()).toContain('There is no station at this address');
   });
 });

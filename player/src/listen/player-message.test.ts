@@ -18,8 +18,8 @@ describe('what the listener reads', () => {
   });
 
   test('an outage counts down and says so', () => {
-    expect(playerMessage(reconnecting, context())).toBe('Connection lost. Trying again in 4 s.');
-    expect(playerMessage(reconnecting, context(3300))).toBe('Connection lost. Trying again in 1 s.');
+    expect(playerMessage(reconnecting, context())).toBe('Connection lost. Trying again in 4\u00a0s.');
+    expect(playerMessage(reconnecting, context(3300))).toBe('Connection lost. Trying again in 1\u00a0s.');
     expect(playerMessage(reconnecting, context(9000))).toBe('Connection lost. Trying again…');
   });
 

@@ -31,7 +31,7 @@ export const t = translator({
   'player.playing': 'Playing {station}',
   'player.paused': 'Paused.',
   'player.buffering': 'Buffering…',
-  'player.reconnecting': 'Connection lost. Trying again in {seconds} s.',
+  'player.reconnecting': 'Connection lost. Trying again in {seconds}\u00a0s.',
   'player.reconnecting.now': 'Connection lost. Trying again…',
   'player.capacity': 'This station is full right now. You keep your place; joining automatically…',
   'player.interlude': 'The host lost connection. Music until they are back.',

@@ -25,7 +25,7 @@ describe('the message of the studio', () => {
 
   test('counts what is saved while the connection is lost', () => {
     const air = { ...OFF_AIR, state: 'reconnecting' as const, unackedMs: 12_345 };
-    expect(message({ air })).toMatchObject({ tone: 'warn', title: 'Connection lost. Keep talking: 12 s saved.' });
+    expect(message({ air })).toMatchObject({ tone: 'warn', title: 'Connection lost. Keep talking: 12\u00a0s saved.' });
   });
 
   test('says when no more can be saved', () => {

@@ -59,7 +59,7 @@ export const t = translator({
   'air.since': 'Time on air:',
   'air.unreachable': 'The server does not answer yet.',
   'air.unreachable.body': 'Trying again and again; what you say is kept for 60 s. Is your network up?',
-  'air.lost': 'Connection lost. Keep talking: {seconds} s saved.',
+  'air.lost': 'Connection lost. Keep talking: {seconds}\u00a0s saved.',
   'air.lost.body': 'Trying again by itself. What is saved is sent as soon as the server is back.',
   'air.lost.full': 'Connection lost for more than a minute.',
   'air.lost.full.body': 'Still trying, but only the last 60 s can be kept; what you said before that is gone.',
