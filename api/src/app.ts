@@ -1,4 +1,3 @@
-import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import type { Logger } from '@awaz/infra/runtime';
 import Koa from 'koa';
 import { crossOrigin } from './http/cross-origin.ts';
@@ -6,32 +5,35 @@ import { errorAnswers } from './http/error-answers.ts';
 import { type HealthOptions, healthRouter } from './http/health-router.ts';
 import { createPages } from './http/pages-router.ts';
 import { requestMetrics } from './http/request-metrics.ts';
-import { type StationReader, stationsRouter } from './stations/index.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { type RestOptions, restRouter } from './rest/index.ts';
 
 /** What the application answers from. */
 export type AppOptions = {
   logger: Logger;
   health: HealthOptions;
-  stations: StationReader;
-  registry: BroadcastRegistry;
+  rest: Omit<RestOptions, 'trustProxy'>;
   /** Folder of the built pages. */
   pagesFolder: string;
   corsOrigins: readonly string[];
+  /** Whether people reach the server by https only. */
+  httpsOnly: boolean;
   /** Whether `X-Forwarded-For` and its kin are to be believed. */
   trustProxy: boolean;
 };
 
 /** Everything that is not below `/live`, not an upgrade and not Socket.IO: health, API, pages. */
 export function createApp(options: AppOptions): Koa {
-  const { logger, stations, registry } = options;
-  const app = new Koa({ proxy: options.trustProxy });
+  const { logger, trustProxy } = options;
+  const app = new Koa({ proxy: trustProxy });
   // Errors are answered and logged by the first middleware; what comes here is a client that went away.
   app.on('error', (error: Error) => logger.debug({ err: error }, 'a connection failed'));
+  app.use(securityHeaders(options));
   app.use(requestMetrics(options.health.metrics));
   app.use(errorAnswers(logger));
   app.use(crossOrigin(options.corsOrigins));
   const pages = createPages(options.pagesFolder, logger);
-  const routers = [healthRouter(options.health), stationsRouter({ stations, registry }), pages.router];
+  const routers = [healthRouter(options.health), restRouter({ ...options.rest, trustProxy }), pages.router];
   for (const router of routers) app.use(router.routes());
   for (const router of routers) app.use(router.allowedMethods());
   app.use(pages.files);

@@ -1,4 +1,5 @@
 import { cutForPartTarget } from '@awaz/infra/contract';
+import { emailSchema, newPasswordSchema } from '@awaz/infra/contract/schemas';
 import { commonEnv, mediaEnv, parseEnv } from '@awaz/infra/runtime';
 import { z } from 'zod';
 import { readTlsIdentity } from './http/tls-identity.ts';
@@ -14,6 +15,11 @@ const apiEnv = {
   /** Files of a certificate (with its chain) and its key in PEM: the port speaks TLS only, HTTP/2 and HTTP/1.1. */
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
+  /** Signs tokens; the same for all API processes. Unset: made once, kept in DATA_DIR. */
+  JWT_SECRET: z.string().min(32, 'needs 32 characters or more; `openssl rand -hex 32` makes one').optional(),
+  /** The first administrator; both or none. */
+  ADMIN_EMAIL: emailSchema.optional(),
+  ADMIN_PASSWORD: newPasswordSchema.optional(),
   /** How the world reaches this server, for links. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether a proxy in front tells the client's address in `X-Forwarded-For`. */
@@ -35,8 +41,8 @@ export type ApiConfig = ReturnType<typeof readConfig>;
 
 /** Reads the environment. Throws a `ConfigError` that names every fault. */
 export function readConfig(env?: Record<string, string | undefined>) {
-  const values = parseEnv(apiEnv, env, tlsFaults);
-  const { TLS_CERT: certFile, TLS_KEY: keyFile } = values;
+  const values = parseEnv(apiEnv, env, (set) => [...tlsFaults(set), ...adminFaults(set)]);
+  const { TLS_CERT: certFile, TLS_KEY: keyFile, ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = values;
   return {
     redisUrl: values.REDIS_URL,
     dataDir: values.DATA_DIR,
@@ -44,12 +50,24 @@ export function readConfig(env?: Record<string, string | undefined>) {
     port: values.PORT,
     host: values.HOST,
     publicUrl: values.PUBLIC_URL,
+    jwtSecret: values.JWT_SECRET,
+    admin: email === undefined || password === undefined ? undefined : { email, password },
     trustProxy: values.TRUST_PROXY,
     corsOrigins: values.CORS_ORIGINS,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
     ladder: values.LADDER,
     cut: cutForPartTarget(values.PART_TARGET_MS),
   };
+}
+
+function adminFaults(set: Readonly<Record<string, string | undefined>>): string[] {
+  const [email, password] = [set.ADMIN_EMAIL, set.ADMIN_PASSWORD];
+  if ((email === undefined) === (password === undefined)) return [];
+  return [
+    email === undefined
+      ? 'ADMIN_EMAIL: is missing beside ADMIN_PASSWORD'
+      : 'ADMIN_PASSWORD: is missing beside ADMIN_EMAIL',
+  ];
 }
 
 function tlsFaults({ TLS_CERT: certFile, TLS_KEY: keyFile }: Readonly<Record<string, string | undefined>>): string[] {

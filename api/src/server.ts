@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
 import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
 import { createRegistry, type Logger, ReleaseStack, type Service } from '@awaz/infra/runtime';
+import { type AccountServices, createAccountServices } from './account-services.ts';
+import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { type HttpServer, listen } from './http/http-server.ts';
@@ -10,13 +12,21 @@ import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
+import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
 /** Where the page build puts its files, seen from the built server. */
 const PAGES_FOLDER = fileURLToPath(new URL('../../player/dist-pages', import.meta.url));
 
 /** How to start; tests give other places and limits. */
-export type ServerOptions = { config: ApiConfig; logger: Logger; pagesFolder?: string; originLimits?: OriginLimits };
+export type ServerOptions = {
+  config: ApiConfig;
+  logger: Logger;
+  pagesFolder?: string;
+  originLimits?: OriginLimits;
+  /** Multiplies every rate limit. */
+  limitScale?: number;
+};
 
 /** A running API. `close` takes nothing new, answers what is held, sends owners away and closes every connection. */
 export type ApiServer = Service & { readonly port: number };
@@ -43,9 +53,13 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   const shared = { handle, bus, registry, stations, metrics };
   let closing = false;
   const isClosing = () => closing;
+  const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
+  const { publishers, authenticator: callers } = people;
+  releases.defer(nameAdmin(people, config, logger));
   const app = createApp({
     ...config,
-    ...shared,
+    rest: { routes: allRoutes({ ...shared, ...people }), callers, standings: stations, handle, limits: people.limits },
+    httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
     health: { handle, metrics, roll: new TranscoderRoll(handle), isClosing },
     pagesFolder: places.pagesFolder ?? PAGES_FOLDER,
@@ -57,7 +71,9 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
   const limits = places.originLimits;
   const sockets = releases.use(createSocketServer(config.corsOrigins));
-  const ingest = releases.use(createIngest({ ...shared, logger: logger.child({ area: 'ingest' }), config }));
+  const ingest = releases.use(
+    createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
+  );
   const origin = releases.use(
     new Origin({ ...shared, logger: logger.child({ area: 'origin' }), stationExists, stationTitle, limits }),
   );
@@ -83,4 +99,15 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
     listening.stopListening();
   });
   return listening;
+}
+
+/** Makes the administrator that the environment names, once Redis answers. The answer ends the attempts. */
+function nameAdmin(people: AccountServices, { admin }: ApiConfig, logger: Logger): () => Promise<void> {
+  const abort = new AbortController();
+  const ensure = async () => (admin === undefined ? undefined : ensureAdmin(people, admin));
+  const done = keepEnsuringAdmin(ensure, { logger, signal: abort.signal });
+  return () => {
+    abort.abort();
+    return done;
+  };
 }

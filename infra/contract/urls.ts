@@ -35,5 +35,8 @@ export const listenPath = (station: string): string => `/s/${station}`;
 /** The studio page with station and key in the fragment, which browsers do not send to servers. */
 export const studioPath = (station: string, key: string): string => `/studio#station=${station}&key=${key}`;
 
+/** The page that takes a one-time sign-in link; the token is in the fragment, which browsers do not send to servers. */
+export const signInPath = (token: string): string => `/sign-in#token=${token}`;
+
 /** The ingest WebSocket of a station. */
 export const ingestPath = (station: string): string => `/ingest/${station}`;

@@ -18,7 +18,7 @@ import { freePort } from './port.ts';
 import type { Addresses, Run } from './run-context.ts';
 import { RunRecord } from './run-record.ts';
 import { type LaunchSettings, readLaunchSettings } from './settings.ts';
-import { makeFirstStation } from './station-command.ts';
+import { makeFirstThings } from './station-command.ts';
 import { listenForStop } from './stop-request.ts';
 import { welcome } from './welcome.ts';
 
@@ -78,14 +78,14 @@ async function serve(run: Run, begun: number): Promise<void> {
   const env = { REDIS_URL: redisUrl, FFMPEG_PATH: ffmpeg.path, DATA_DIR: settings.dataDir, PORT: String(port) };
   // Stopped in the opposite order: first the API, then the transcoder that finishes what it has.
   for (const program of ['transcoder', 'api'] as const) await startProgram(run, program, env);
-  const firstStation = makeFirstStation(run, env);
+  const firstThings = makeFirstThings(run, env);
   try {
     await untilOk(`${addresses.local}/readyz`, { timeoutMs: READY_TIMEOUT_MS, signal });
   } finally {
-    await firstStation;
+    await firstThings;
   }
   for (const child of run.kept) child.trust();
-  await welcome({ addresses, first: await firstStation, view, tookMs: Date.now() - begun });
+  await welcome({ addresses, first: await firstThings, view, tookMs: Date.now() - begun });
   if (settings.demo) await keepDemoOnAir(run, { addresses, env, cacheDir: projectCacheDirectory() });
   if (!signal.aborted) await once(signal, 'abort');
 }

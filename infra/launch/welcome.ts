@@ -1,14 +1,14 @@
-import { listenPath, studioPath } from '../contract/index.ts';
+import { listenPath, signInPath, studioPath } from '../contract/index.ts';
 import { probe } from './http-probe.ts';
 import type { LogView } from './log-view.ts';
 import type { Addresses } from './run-context.ts';
-import type { FreshStation } from './station-command.ts';
+import type { FirstRun } from './station-command.ts';
 
 /** What there is to tell once everything runs. */
 export type Welcome = {
   addresses: Addresses;
-  /** The station that was just made, on a first run. */
-  first: FreshStation | undefined;
+  /** What was just made, on a first run. */
+  first: FirstRun;
   view: LogView;
   /** How long starting took, in ms. */
   tookMs: number;
@@ -22,12 +22,17 @@ export async function welcome({ addresses, first, view, tookMs }: Welcome): Prom
   view.say(`  Studio  ${url}/studio`);
   const admin = await probe(`${addresses.local}/admin`);
   if (admin?.status === 200) view.say(`  Admin   ${url}/admin`);
-  if (first !== undefined) {
+  const { station: made, signInToken } = first;
+  if (made !== undefined) {
     view.say(
-      `\nYour first station is "${first.station}". Its studio link holds the stream key; it is shown only now:\n`,
+      `\nYour first station is "${made.station}". Its studio link holds the stream key; it is shown only now:\n`,
     );
-    view.say(`  Studio  ${url}${studioPath(first.station, first.key)}`);
-    view.say(`  Listen  ${url}${listenPath(first.station)}`);
+    view.say(`  Studio  ${url}${studioPath(made.station, made.key)}`);
+    view.say(`  Listen  ${url}${listenPath(made.station)}`);
+  }
+  if (signInToken !== undefined) {
+    view.say('\nThis link makes you the administrator. It works once, within a day:\n');
+    view.say(`  Sign in  ${url}${signInPath(signInToken)}`);
   }
   view.say('\nStop with Ctrl-C.\n');
 }

@@ -10,7 +10,9 @@ export type BusMessage =
   | { type: 'media_refused'; station: string; broadcastId: string; epoch: string; detail: string }
   | { type: 'publisher_replaced'; station: string; token: string }
   | { type: 'key_revoked'; station: string; keyId: string }
-  | { type: 'station_removed'; station: string };
+  | { type: 'station_removed'; station: string }
+  /** Role, or whether it may sign in; who holds connections of it has to look again. */
+  | { type: 'account_changed'; accountId: string };
 
 type Listener = (message: BusMessage) => void;
 

@@ -2,6 +2,8 @@
 export { type BusMessage, ControlBus } from './bus.ts';
 export { type ConnectionKind, RedisHandle } from './connection.ts';
 export {
+  ACCOUNT_KEYS,
+  AUDIT_KEYS,
   BROADCAST_QUEUE,
   broadcastKeys,
   DIRECTORY_TOPIC,

@@ -7,6 +7,8 @@ export const stationKeys = (station: string) => ({
   station: `awaz:{${station}}:station`,
   /** Hash: stream key id to its record (JSON); the key itself is stored as a SHA-256. */
   streamKeys: `awaz:{${station}}:keys`,
+  /** Hash: account id to what it is on the station, `member` or `moderator`. */
+  people: `awaz:{${station}}:people`,
   /** Hash: the current or last broadcast; expires with its media after the end. */
   live: `awaz:{${station}}:live`,
   /** String: token of the connected publisher; expires when its node dies. */
@@ -42,6 +44,32 @@ export const broadcastKeys = (station: string, broadcastId: string) => ({
   /** Hash: facts of the broadcast that readers of the part log need, with the init sections. */
   meta: `awaz:{${station}}:b:${broadcastId}:meta`,
 });
+
+/** Keys of all accounts; they share the hash tag `{accounts}`, so that a script may touch several of them. */
+export const ACCOUNT_KEYS = {
+  /** Hash: address (small letters) to account id. */
+  byEmail: 'awaz:{accounts}:by-email',
+  /** Sorted set of account ids by creation time. */
+  ids: 'awaz:{accounts}:ids',
+  /** Set of the ids of administrators. */
+  admins: 'awaz:{accounts}:admins',
+  /** Hash: one account. */
+  account: (id: string) => `awaz:{accounts}:a:${id}`,
+  /** Hash: one sign-in, whose refresh token rotates; expires with it. */
+  signIn: (id: string) => `awaz:{accounts}:s:${id}`,
+  /** Sorted set: sign-ins of an account by the time of their end. */
+  signInsOf: (accountId: string) => `awaz:{accounts}:signed-in:${accountId}`,
+  /** String: what a one-time link is for; its name holds the token's hash. */
+  oneTime: (tokenHash: string) => `awaz:{accounts}:one-time:${tokenHash}`,
+} as const;
+
+/** Streams of the audit log. */
+export const AUDIT_KEYS = {
+  /** Everything. */
+  all: 'awaz:{audit}:log',
+  /** What concerns one station; shares its hash tag. */
+  station: (station: string) => `awaz:{${station}}:audit`,
+} as const;
 
 /** Sorted set of all station slugs by creation time. */
 export const STATIONS_KEY = 'awaz:stations';

@@ -1,4 +1,27 @@
-/** Who may do what: stream keys now; accounts and their tokens have their place here. */
+/** Who somebody is, and whether they may publish: stream keys and accounts' tokens. */
+export { ACCESS_TOKEN_SECONDS, type AccessClaim, AccessTokens } from './access-tokens.ts';
+export {
+  type AccountSource,
+  type AccountStanding,
+  accountOfToken,
+  ownersBy,
+  type TokenAccounts,
+} from './account-callers.ts';
+export { Authenticator, type AuthenticatorOptions, type SocketCaller } from './authenticator.ts';
+export {
+  actorOfCaller,
+  type Caller,
+  GUEST,
+  type StandingSource,
+  type StationStanding,
+  subjectOf,
+  type TokenClaim,
+} from './caller.ts';
 export { bearerToken, clientAddress } from './credentials.ts';
-export { type PublishClaim, PublisherAuth, type StreamKeySource } from './publisher-auth.ts';
+export { GuessLimiter } from './guess-limiter.ts';
+export { GuestIds } from './guest-ids.ts';
+export { Passwords } from './passwords.ts';
+export { type OwnerSource, type PublishClaim, PublisherAuth, type StreamKeySource } from './publisher-auth.ts';
+export { randomLetters } from './random-letters.ts';
+export { type SecretPlace, ServerSecret } from './server-secret.ts';
 export { findStreamKey, hashStreamKey, makeStreamKey, type StreamKeyRecord } from './stream-key.ts';

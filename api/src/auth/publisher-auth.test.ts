@@ -1,4 +1,5 @@
 import { STREAM_KEY_PATTERN } from '@awaz/infra/contract';
+import { startTestRedis, until } from '@awaz/infra/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { FREE_GUESSES, GuessLimiter, MAX_GUESS_DELAY_MS, MAX_GUESSING_ADDRESSES } from './guess-limiter.ts';
 import {
@@ -61,35 +62,56 @@ describe('PublisherAuth', () => {
 });
 
 describe('GuessLimiter', () => {
-  it('slows down an address after a few wrong keys, up to a limit, and no other address', () => {
+  const guess = async (limiter: GuessLimiter, address: string, times: number) => {
+    const delays: number[] = [];
+    for (let i = 0; i < times; i++) delays.push(await limiter.wrongKey(address));
+    return delays;
+  };
+
+  it('slows down an address after a few wrong keys, up to a limit, and no other address', async () => {
     const limiter = new GuessLimiter();
-    const delays = Array.from({ length: 20 }, () => limiter.wrongKey('192.0.2.1'));
+    const delays = await guess(limiter, '192.0.2.1', 20);
     expect(delays.slice(0, FREE_GUESSES)).toEqual(Array(FREE_GUESSES).fill(0));
     expect(delays.slice(FREE_GUESSES, FREE_GUESSES + 3)).toEqual([100, 200, 400]);
     expect(delays.at(-1)).toBe(MAX_GUESS_DELAY_MS);
-    expect(limiter.wrongKey('192.0.2.2')).toBe(0);
+    expect(await limiter.wrongKey('192.0.2.2')).toBe(0);
   });
 
-  it('takes all of an IPv6 /64 for one address', () => {
+  it('takes all of an IPv6 /64 for one address', async () => {
     const limiter = new GuessLimiter();
-    for (let i = 0; i < FREE_GUESSES; i++) limiter.wrongKey(`2001:db8:1:2::${i}`);
-    expect(limiter.wrongKey('2001:db8:1:2:ffff::1')).toBe(100);
-    expect(limiter.wrongKey('2001:db8:1:3::1')).toBe(0);
-    expect(limiter.wrongKey('::ffff:192.0.2.1')).toBe(0);
+    for (let i = 0; i < FREE_GUESSES; i++) await limiter.wrongKey(`2001:db8:1:2::${i}`);
+    expect(await limiter.wrongKey('2001:db8:1:2:ffff::1')).toBe(100);
+    expect(await limiter.wrongKey('2001:db8:1:3::1')).toBe(0);
+    expect(await limiter.wrongKey('::ffff:192.0.2.1')).toBe(0);
   });
 
-  it('forgets an address after a while', () => {
+  it('forgets an address after a while', async () => {
     let now = 0;
-    const limiter = new GuessLimiter(() => now);
-    for (let i = 0; i <= FREE_GUESSES; i++) limiter.wrongKey('192.0.2.1');
+    const limiter = new GuessLimiter({ now: () => now });
+    await guess(limiter, '192.0.2.1', FREE_GUESSES + 1);
     now = 600_001;
-    expect(limiter.wrongKey('192.0.2.1')).toBe(0);
+    expect(await limiter.wrongKey('192.0.2.1')).toBe(0);
   });
 
-  it('remembers a limited number of addresses', () => {
+  it('remembers a limited number of addresses', async () => {
     const limiter = new GuessLimiter();
-    for (let i = 0; i < MAX_GUESSING_ADDRESSES + 50; i++) limiter.wrongKey(`192.0.2.1.${i}`);
+    for (let i = 0; i < MAX_GUESSING_ADDRESSES + 50; i++) await limiter.wrongKey(`192.0.2.1.${i}`);
     expect(limiter.size).toBe(MAX_GUESSING_ADDRESSES);
+  });
+
+  it('counts over all nodes, for a limited time, and for itself while Redis is away', async () => {
+    const redis = await startTestRedis();
+    const [here, there] = [redis.handle(), redis.handle()];
+    await Promise.all([here.commands.ping(), there.commands.ping()]);
+    await guess(new GuessLimiter({ handle: here }), '192.0.2.1', FREE_GUESSES);
+    const other = new GuessLimiter({ handle: there });
+    expect(await other.wrongKey('192.0.2.1')).toBe(100);
+    const [key = ''] = await here.commands.keys('awaz:limit:guess*');
+    expect(await here.commands.ttl(key)).toBeGreaterThan(0);
+    await redis.kill();
+    await until(() => there.commands.status !== 'ready');
+    expect((await guess(other, '192.0.2.1', FREE_GUESSES + 1)).at(-1)).toBe(100);
+    await redis.close();
   });
 });
 

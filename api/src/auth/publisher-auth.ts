@@ -1,4 +1,4 @@
-import { AwazError, SLUG_PATTERN, STREAM_KEY_PATTERN } from '@awaz/infra/contract';
+import { ACCOUNT_ID_PATTERN, AwazError, SLUG_PATTERN, STREAM_KEY_PATTERN } from '@awaz/infra/contract';
 import { pause } from '@awaz/infra/runtime';
 import { GuessLimiter } from './guess-limiter.ts';
 import { findStreamKey, type StreamKeyRecord } from './stream-key.ts';
@@ -11,10 +11,18 @@ export type StreamKeySource = {
   noteKeyUse(station: string, keyId: string): Promise<void>;
 };
 
+/** Tells who owns a station and whose an access token is; without one, only stream keys are taken. */
+export type OwnerSource = {
+  /** The account of an access token. Throws `unauthenticated`, `token_expired` or `forbidden`. */
+  accountOf(token: string): Promise<{ id: string }>;
+  /** Whether an account may publish on a station now. */
+  mayPublish(accountId: string, station: string): Promise<boolean>;
+};
+
 /** Somebody's wish to publish. */
 export type PublishClaim = {
   station: string;
-  /** The stream key, from wherever the client put it; empty when it gave none. */
+  /** The stream key or access token, from wherever the client put it; empty when it gave none. */
   secret: string;
   /** Where the client connects from. */
   address: string;
@@ -22,23 +30,35 @@ export type PublishClaim = {
   signal: AbortSignal;
 };
 
+/** What an access token (a JWT) looks like. */
+const TOKEN_PATTERN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
 /** Decides who may publish on a station. */
 export class PublisherAuth {
   readonly #keys: StreamKeySource;
   readonly #limiter: GuessLimiter;
+  readonly #owners: OwnerSource | undefined;
 
-  constructor(keys: StreamKeySource, limiter = new GuessLimiter()) {
+  /** Without `owners`, stream keys alone are taken. */
+  constructor(keys: StreamKeySource, options: { limiter?: GuessLimiter; owners?: OwnerSource } = {}) {
     this.#keys = keys;
-    this.#limiter = limiter;
+    this.#limiter = options.limiter ?? new GuessLimiter();
+    this.#owners = options.owners;
   }
 
-  /** Settles with the id of the key. Throws `unknown_station`, `bad_key` (after a wait for who guesses) or `key_revoked`. */
+  /**
+   * Settles with the id of the key, or of the account whose access token was given. Throws `unknown_station`, `bad_key`
+   * (after a wait for who guesses) or `key_revoked`; with an access token `unauthenticated`, `token_expired` or
+   * `forbidden`.
+   */
   async authorize({ station, secret, address, signal }: PublishClaim): Promise<{ keyId: string }> {
     const records = SLUG_PATTERN.test(station) ? await this.#keys.streamKeys(station) : undefined;
     if (records === undefined) throw unknownStation(station);
+    if (this.#owners !== undefined && TOKEN_PATTERN.test(secret))
+      return this.#authorizeOwner(this.#owners, station, secret);
     const record = STREAM_KEY_PATTERN.test(secret) ? findStreamKey(records, secret) : undefined;
     if (record === undefined) {
-      await pause(this.#limiter.wrongKey(address), signal);
+      await pause(await this.#limiter.wrongKey(address), signal);
       throw wrongKey(station, secret);
     }
     if (record.revokedAt !== undefined) throw keyRevoked(record);
@@ -46,15 +66,32 @@ export class PublisherAuth {
     return { keyId: record.id };
   }
 
-  /** Looks whether a key that was good still is; throws `unknown_station` or `key_revoked`. */
+  async #authorizeOwner(owners: OwnerSource, station: string, token: string): Promise<{ keyId: string }> {
+    const { id } = await owners.accountOf(token);
+    if (!(await owners.mayPublish(id, station))) throw notOwner(station);
+    return { keyId: id };
+  }
+
+  /**
+   * Looks whether a key that was good still is, or an account still owns the station; how old its token is does not
+   * matter. Throws `unknown_station`, `key_revoked` or `forbidden`.
+   */
   async recheck(station: string, keyId: string): Promise<void> {
     const records = await this.#keys.streamKeys(station);
     if (records === undefined) throw unknownStation(station);
+    if (ACCOUNT_ID_PATTERN.test(keyId)) {
+      if (await this.#owners?.mayPublish(keyId, station)) return;
+      throw notOwner(station);
+    }
     const record = records.find(({ id }) => id === keyId);
     if (record?.revokedAt !== undefined) throw keyRevoked(record);
     if (record === undefined)
       throw new AwazError('key_revoked', `The stream key ${keyId} is gone. Ask for another one.`);
   }
+}
+
+function notOwner(station: string): AwazError {
+  return new AwazError('forbidden', `Your account does not own station "${station}". Use a stream key of it.`);
 }
 
 function unknownStation(station: string): AwazError {

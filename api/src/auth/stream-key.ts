@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { randomLetters } from './random-letters.ts';
 
 /** A stream key as it is stored: everything but the key itself. */
 export type StreamKeyRecord = {
@@ -15,19 +16,10 @@ export type StreamKeyRecord = {
 };
 
 const KEY_LENGTH = 32;
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-
-/** Bytes from here on would make the first letters of the alphabet more likely than the rest. */
-const FAIR_BYTES = 256 - (256 % ALPHABET.length);
 
 /** A new stream key; `STREAM_KEY_PATTERN` describes it. */
 export function makeStreamKey(): string {
-  let key = '';
-  while (key.length < KEY_LENGTH) {
-    const letters = [...randomBytes(KEY_LENGTH)].filter((byte) => byte < FAIR_BYTES);
-    key += letters.map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-  }
-  return key.slice(0, KEY_LENGTH);
+  return randomLetters(KEY_LENGTH);
 }
 
 /** What is stored of a stream key. */

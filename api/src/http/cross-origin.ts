@@ -8,10 +8,13 @@ export function crossOrigin(origins: readonly string[]): Middleware {
     context.vary('Origin');
     if (origin === '' || !(any || origins.includes(origin))) return next();
     context.set('Access-Control-Allow-Origin', origin);
-    context.set('Access-Control-Expose-Headers', 'Date, Retry-After');
+    context.set('Access-Control-Expose-Headers', 'Date, ETag, Retry-After');
     if (context.method !== 'OPTIONS') return next();
     context.set('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
-    context.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Last-Event-ID');
+    context.set(
+      'Access-Control-Allow-Headers',
+      'Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID',
+    );
     context.set('Access-Control-Max-Age', '600');
     context.status = 204;
   };

@@ -36,10 +36,25 @@ function unanswered(status: number, body: unknown): AwazError | undefined {
     : undefined;
 }
 
+/** How long a client should wait for Redis to come back, in ms. */
+const REDIS_RETRY_MS = 2000;
+
 function toAwazError(thrown: unknown): AwazError {
   if (thrown instanceof AwazError) return thrown;
+  if (isRedisAway(thrown)) {
+    const options = { cause: thrown, retryAfterMs: REDIS_RETRY_MS };
+    return new AwazError('unavailable', 'The store of this server does not answer. Try again soon.', options);
+  }
   const status = thrown instanceof Error && 'status' in thrown ? (thrown as StatusError).status : 500;
   return status >= 400 && status < 500
     ? new AwazError(status === 404 ? 'not_found' : 'bad_request', undefined, { cause: thrown })
     : new AwazError('internal', 'Something broke while answering. Try again.', { cause: thrown });
+}
+
+function isRedisAway(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  return (
+    thrown.name === 'MaxRetriesPerRequestError' ||
+    /^(Connection is closed|Stream isn't writeable|Command timed out|LOADING )/.test(thrown.message)
+  );
 }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { inlineScriptHashes } from './security-headers.ts';
 
 /** Most bytes of pages that are kept in memory; a larger build is refused with an error. */
 export const MAX_PAGES_BYTES = 64 * 1024 * 1024;
@@ -41,6 +42,8 @@ export type PageFile = {
   etag: string;
   /** Whether its name changes with its content. */
   immutable: boolean;
+  /** Of a page: hashes of its inline scripts, for its Content-Security-Policy. */
+  inlineScripts: readonly string[];
 };
 
 /** Reads all files of a build, by path below the folder with `/` between. Rejects when the folder is not there. */
@@ -69,5 +72,6 @@ async function pageFile(name: string, body: Buffer): Promise<PageFile> {
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     // The bundler puts what it has named by content into this folder, and nothing else.
     immutable: name.startsWith('assets/'),
+    inlineScripts: type.startsWith('text/html') ? inlineScriptHashes(body.toString()) : [],
   };
 }

@@ -2,6 +2,7 @@ import type { Logger } from '@awaz/infra/runtime';
 import type { Context, Middleware } from 'koa';
 import Router from 'koa-router';
 import { type PageFile, readPageFiles } from './page-files.ts';
+import { pagePolicy } from './security-headers.ts';
 
 /** Address to page. What comes later has its line here already and its file in a later build. */
 const PAGES = [
@@ -60,8 +61,7 @@ export function createPages(folder: string, logger: Logger): Pages {
       const files = await build.files();
       const page = files?.get(file);
       if (page !== undefined) {
-        if (!framed) context.set('Content-Security-Policy', "frame-ancestors 'self'");
-        context.set('Referrer-Policy', 'strict-origin-when-cross-origin');
+        context.set('Content-Security-Policy', pagePolicy(context, { ...page, framed }));
         sendFile(context, page);
       } else if (files === undefined) {
         context.status = 503;
@@ -74,15 +74,16 @@ export function createPages(folder: string, logger: Logger): Pages {
   const files: Middleware = async (context, next) => {
     const reads = context.method === 'GET' || context.method === 'HEAD';
     const file = reads ? (await build.files())?.get(context.path.slice(1)) : undefined;
-    if (file === undefined || file.type.startsWith('text/html')) await next();
-    else sendFile(context, file);
+    if (file === undefined || file.type.startsWith('text/html')) return next();
+    // A worker lives by the policy of its script's answer; scripts of pages do not look at it.
+    if (file.type.startsWith('text/javascript')) context.remove('Content-Security-Policy');
+    sendFile(context, file);
   };
   return { router, files };
 }
 
 function sendFile(context: Context, file: PageFile): void {
   context.set('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-  context.set('X-Content-Type-Options', 'nosniff');
   context.set('ETag', file.etag);
   context.vary('Accept-Encoding');
   context.type = file.type;

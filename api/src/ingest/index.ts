@@ -34,6 +34,8 @@ export type IngestOptions = {
   registry: BroadcastRegistry;
   /** Where stream keys and profiles are looked up. */
   stations: StreamKeySource & ProfileSource;
+  /** Decides who may publish; by stream keys alone when left out. */
+  auth?: PublisherAuth;
   logger: Logger;
   metrics: Registry;
   config: IngestConfig;
@@ -65,7 +67,7 @@ export function createIngest(options: IngestOptions): Ingest {
     jobs,
     ladder,
     cut,
-    auth: new PublisherAuth(stations),
+    auth: options.auth ?? new PublisherAuth(stations),
     metrics: new IngestMetrics(metrics),
     refusals: new RefusalLog(),
     logger,

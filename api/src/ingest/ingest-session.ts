@@ -108,7 +108,7 @@ export class IngestSession {
 
   /** Takes what a program said to all. */
   heard(message: BusMessage): void {
-    if (message.station !== this.#options.claim.station) return;
+    if (!('station' in message) || message.station !== this.#options.claim.station) return;
     if (message.type === 'station_removed') this.stop(new BroadcastOver('station_removed'));
     else if (message.type === 'key_revoked' && message.keyId === this.#keyId)
       this.stop(new BroadcastOver('key_revoked'));

@@ -31,7 +31,9 @@ export class LiveDirectory {
 
   constructor(sources: AirSources, bus: Pick<ControlBus, 'listen'>) {
     this.#sources = sources;
-    this.#unlisten = bus.listen((message) => this.#forget(message.station));
+    this.#unlisten = bus.listen((message) => {
+      if ('station' in message) this.#forget(message.station);
+    });
   }
 
   /**

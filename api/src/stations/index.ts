@@ -1,4 +1,5 @@
 /** Stations, their stream keys, and what the public may read of them. */
 export type { NewStation, Station, StationChanges } from './station.ts';
+export { type StationReader, type StationRoutesOptions, stationRoutes } from './station-routes.ts';
 export { StationStore, type StationStoreOptions } from './station-store.ts';
-export { type StationReader, type StationsRouterOptions, type StationView, stationsRouter } from './stations-router.ts';
+export { type StopOptions, stopBroadcast } from './stop-broadcast.ts';

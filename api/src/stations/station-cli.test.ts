@@ -5,6 +5,7 @@ import { cutForPartTarget, parseLadder, STREAM_KEY_PATTERN } from '@awaz/infra/c
 import { type BusMessage, ControlBus, type RedisHandle } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AccountStore } from '../accounts/index.ts';
 import { findStreamKey } from '../auth/index.ts';
 import { StationStore } from './index.ts';
 import { runStationCli } from './station-cli.ts';
@@ -34,7 +35,7 @@ async function run(args: string, input: Readable & { isTTY?: boolean } = Readabl
   const output = new PassThrough();
   const errors = new PassThrough();
   const argv = args.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [];
-  const settings = () => ({ redisUrl: redis.url, publicUrl: 'https://radio.example/' });
+  const settings = () => ({ redisUrl: redis.url, publicUrl: 'https://radio.example/', namesAdmin: false });
   const context = { settings, input, output, errors };
   const code = await runStationCli(argv, context);
   return { code, out: String(output.read() ?? ''), err: String(errors.read() ?? '') };
@@ -144,9 +145,34 @@ describe('npm run station', () => {
 
   it('makes one station on a first run, and none when there is any', async () => {
     const first = JSON.parse((await run('first-run')).out);
-    expect(first).toEqual({ station: 'my-station', key: expect.stringMatching(STREAM_KEY_PATTERN) });
+    expect(first).toEqual({
+      station: 'my-station',
+      key: expect.stringMatching(STREAM_KEY_PATTERN),
+      signInToken: expect.stringMatching(/^[\w-]{32}$/),
+    });
     expect((await run('first-run')).out).toBe('{}\n');
     expect((await run('first-run --json')).out).toBe('{}\n');
+  });
+
+  it('gives a station to an account, which becomes an owner', async () => {
+    const accounts = new AccountStore(handle);
+    const ann = { email: 'ann@example.org', name: 'Ann', role: 'listener' as const, passwordHash: undefined };
+    const { id } = await accounts.create(ann);
+    await run('add radio');
+    expect((await store.standing('radio', id))?.ownerId).toBeUndefined();
+    expect(await runJson('owner radio Ann@Example.org')).toEqual({ station: 'radio', ownerId: id });
+    expect(await store.standing('radio', id)).toEqual({ slug: 'radio', public: true, ownerId: id, role: undefined });
+    expect((await accounts.get(id))?.role).toBe('owner');
+    expect(await run('owner radio bob@example.org')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no account'),
+    });
+    expect(await run('owner nowhere ann@example.org')).toMatchObject({ code: 1 });
+  });
+
+  it('prints a sign-in link for a new administrator', async () => {
+    expect((await run('admin-link')).out).toMatch(/https:\/\/radio\.example\/sign-in#token=[\w-]{32} /);
+    expect(JSON.parse((await run('first-run')).out)).not.toHaveProperty('signInToken');
   });
 
   it('explains what is wrong with a call', async () => {

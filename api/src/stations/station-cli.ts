@@ -5,13 +5,14 @@ import { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { AwazError } from '@awaz/infra/contract';
 import { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import { ConfigError } from '@awaz/infra/runtime';
+import { AccountStore, OneTimeLinks } from '../accounts/index.ts';
 import { COMMANDS, type Command, type CommandAnswer, type CommandOptions } from './station-commands.ts';
 import { StationStore } from './station-store.ts';
 
 /** What the command line works with. */
 export type StationCliContext = {
-  /** Reads the environment: `redisUrl`, and where the server is reached. Asked only when there is something to do. */
-  settings: () => { redisUrl: string; publicUrl: string };
+  /** Reads the environment: `redisUrl`, where the server is reached, and whether an administrator is named. Asked only when there is something to do. */
+  settings: () => { redisUrl: string; publicUrl: string; namesAdmin: boolean };
   input: Readable & { isTTY?: boolean };
   output: Writable;
   errors: Writable;
@@ -76,14 +77,15 @@ function parse(argv: string[]) {
 }
 
 async function runCommand(command: Command, call: Call, context: StationCliContext): Promise<CommandAnswer> {
-  const { redisUrl, publicUrl: givenUrl } = context.settings();
+  const { redisUrl, publicUrl: givenUrl, namesAdmin } = context.settings();
   const handle = new RedisHandle(redisUrl);
   const bus = new ControlBus(handle);
   try {
     const stations = new StationStore({ handle, bus, registry: new BroadcastRegistry(handle) });
     const publicUrl = givenUrl.replace(/\/+$/, '');
     const confirm = (question: string) => ask(question, context);
-    return await command.run({ stations, publicUrl, options: call.options, confirm }, call.args);
+    const people = { accounts: new AccountStore(handle), links: new OneTimeLinks(handle), namesAdmin };
+    return await command.run({ stations, ...people, publicUrl, options: call.options, confirm }, call.args);
   } finally {
     bus.close();
     await handle.close();

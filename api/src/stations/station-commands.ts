@@ -1,4 +1,5 @@
-import { AwazError, listenPath, multivariantPath, PROFILE_NAMES, studioPath } from '@awaz/infra/contract';
+import { AwazError, listenPath, multivariantPath, PROFILE_NAMES, signInPath, studioPath } from '@awaz/infra/contract';
+import { type AccountStore, adminLink, firstAdminLink, type OneTimeLinks } from '../accounts/index.ts';
 import type { StreamKeyRecord } from '../auth/index.ts';
 import type { StationStore } from './station-store.ts';
 
@@ -14,6 +15,10 @@ export type CommandOptions = {
 /** Everything a command works with. */
 export type CommandContext = {
   stations: StationStore;
+  accounts: AccountStore;
+  links: OneTimeLinks;
+  /** Whether the environment names the first administrator. */
+  namesAdmin: boolean;
   /** Where the server is reached, without a slash at the end. */
   publicUrl: string;
   options: CommandOptions;
@@ -112,6 +117,33 @@ async function removeStation({ stations, options, confirm }: CommandContext, slu
   return { json: { removed: slug }, text: `Removed ${slug}.` };
 }
 
+async function giveStation(
+  { stations, accounts }: CommandContext,
+  slug: string,
+  email: string,
+): Promise<CommandAnswer> {
+  const account = await accounts.byEmail(email.trim().toLowerCase());
+  if (account === undefined) throw new AwazError('not_found', `There is no account with the address "${email}".`);
+  await stations.give(slug, account.id);
+  await accounts.makeOwner(account.id);
+  return {
+    json: { station: slug, ownerId: account.id },
+    text: `Station ${slug} belongs to ${account.name} (${account.email}).`,
+  };
+}
+
+/** Makes the first station and a link for the first administrator, as far as there are none. */
+async function firstRun(context: CommandContext): Promise<CommandAnswer> {
+  const { stations, accounts, links, namesAdmin } = context;
+  const signInToken = namesAdmin ? undefined : await firstAdminLink(accounts, links);
+  const signIn = signInToken === undefined ? {} : { signInToken };
+  if ((await stations.list()).length > 0) return { json: signIn, text: JSON.stringify(signIn) };
+  await stations.add(FIRST_STATION);
+  const { station, key } = await freshKey(context, FIRST_STATION.slug);
+  const made = { station, key, ...signIn };
+  return { json: made, text: JSON.stringify(made) };
+}
+
 /** All commands of `npm run station`, by name. */
 export const COMMANDS: Record<string, Command> = {
   add: {
@@ -170,6 +202,19 @@ export const COMMANDS: Record<string, Command> = {
       return { json: { station: slug, revoked: keyId }, text: `Revoked key ${keyId} of ${slug}.` };
     },
   },
+  owner: {
+    args: ['SLUG', 'EMAIL'],
+    summary: 'Gives a station to the account with this address.',
+    run: (context, [slug = '', email = '']) => giveStation(context, slug, email),
+  },
+  'admin-link': {
+    args: [],
+    summary: 'Makes a new administrator and prints a link that signs in once, within a day.',
+    async run({ accounts, links, publicUrl }) {
+      const signInUrl = `${publicUrl}${signInPath(await adminLink(accounts, links))}`;
+      return { json: { signInUrl }, text: `Sign in  ${signInUrl}   (once, within a day)` };
+    },
+  },
   remove: {
     args: ['SLUG'],
     summary: 'Removes a station and ends its broadcast. Asks first; --yes does not.',
@@ -177,12 +222,7 @@ export const COMMANDS: Record<string, Command> = {
   },
   'first-run': {
     args: [],
-    summary: `Makes the station "${FIRST_STATION.slug}" if there is none at all; prints {"station","key"} or {}.`,
-    async run(context) {
-      if ((await context.stations.list()).length > 0) return { json: {}, text: '{}' };
-      await context.stations.add(FIRST_STATION);
-      const { station, key } = await freshKey(context, FIRST_STATION.slug);
-      return { json: { station, key }, text: JSON.stringify({ station, key }) };
-    },
+    summary: `Makes the station "${FIRST_STATION.slug}" if there is none at all, and a sign-in link if there is no administrator.`,
+    run: firstRun,
   },
 };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { appendEnd } from '@awaz/infra/chunk-log';
-import { AwazError } from '@awaz/infra/contract';
+import { AwazError, STATION_ROLES } from '@awaz/infra/contract';
 import { type ControlBus, type RedisHandle, Script, STATIONS_KEY, stationKeys } from '@awaz/infra/redis';
-import { hashStreamKey, makeStreamKey, type StreamKeyRecord } from '../auth/index.ts';
+import { hashStreamKey, makeStreamKey, type StationStanding, type StreamKeyRecord } from '../auth/index.ts';
 import {
   changedFields,
   type NewStation,
@@ -92,6 +92,25 @@ export class StationStore {
     return station;
   }
 
+  /** The station and what an account is on it; undefined when there is no such station. */
+  async standing(slug: string, accountId: string | undefined): Promise<StationStanding | undefined> {
+    const { station, people } = stationKeys(slug);
+    const [fields, role] = await Promise.all([
+      this.#handle.commands.hmget(station, 'slug', 'public', 'ownerId'),
+      accountId === undefined ? null : this.#handle.commands.hget(people, accountId),
+    ]);
+    const [known, isPublic, ownerId] = fields;
+    if (!known) return undefined;
+    const named = STATION_ROLES.find((each) => each === role);
+    return { slug, public: isPublic === '1', ownerId: ownerId || undefined, role: named };
+  }
+
+  /** Gives a station to an account. Throws `unknown_station`. */
+  async give(slug: string, ownerId: string): Promise<void> {
+    const keys = [stationKeys(slug).station];
+    if ((await changeScript.run(this.#handle.commands, keys, ['ownerId', ownerId])) === 0) throw unknownStation(slug);
+  }
+
   /** All stations, the oldest first. */
   async list(): Promise<Station[]> {
     const slugs = await this.#handle.commands.zrange(STATIONS_KEY, '0', '-1');
@@ -106,7 +125,7 @@ export class StationStore {
   async remove(slug: string): Promise<void> {
     const keys = stationKeys(slug);
     const live = await this.#registry.get(slug);
-    if ((await this.#handle.commands.del(keys.station, keys.streamKeys)) === 0) throw unknownStation(slug);
+    if ((await this.#handle.commands.del(keys.station, keys.streamKeys, keys.people)) === 0) throw unknownStation(slug);
     await this.#handle.commands.zrem(STATIONS_KEY, slug);
     if (live?.state === 'live') await appendEnd(this.#handle, live, 'station_removed');
     await this.#bus.publish({ type: 'station_removed', station: slug });

@@ -11,6 +11,8 @@ export type Station = {
   title: string;
   /** Ms since 1970. */
   createdAt: number;
+  /** Account that owns it; one without belongs to the administrators. */
+  ownerId?: string;
   /** Whether the directory lists it and everybody may listen. */
   public: boolean;
   /** How its broadcasts are cut and listed; the server's own settings (`PART_TARGET_MS`) when left out. */
@@ -24,6 +26,8 @@ export type NewStation = {
   public?: boolean;
   /** Name of a profile. */
   profile?: string | undefined;
+  /** Account that owns it. */
+  ownerId?: string | undefined;
 };
 
 /** What may change about a station; what is left out stays. */
@@ -35,15 +39,18 @@ export type StationChanges = {
 
 /** Makes a station of what somebody asked for. Throws `bad_request` that names what is wrong. */
 export function newStation(wish: NewStation, createdAt: number): Station {
-  const { slug, title = slug, public: isPublic = true, profile } = wish;
+  const { slug, title = slug, public: isPublic = true, profile, ownerId } = wish;
   if (!SLUG_PATTERN.test(slug)) {
     throw new AwazError(
       'bad_request',
       `"${slug.slice(0, 60)}" cannot be a station's address. Use 1 to 40 small letters, digits and hyphens, like night-radio.`,
     );
   }
-  const station = { slug, title: checkedTitle(title), createdAt, public: isPublic };
-  return profile === undefined ? station : { ...station, profile: checkedProfile(profile) };
+  return {
+    ...{ slug, title: checkedTitle(title), createdAt, public: isPublic },
+    ...(ownerId === undefined ? {} : { ownerId }),
+    ...(profile === undefined ? {} : { profile: checkedProfile(profile) }),
+  };
 }
 
 /** Redis hash fields that make the changes; an empty value stands for none. Throws `bad_request`. */
@@ -70,14 +77,17 @@ function checkedProfile(name: string): ProfileName {
 
 /** Redis hash fields of a station. */
 export function stationFields(station: Station): Record<string, string> {
-  const { slug, title, createdAt, profile = '' } = station;
-  return { slug, title, createdAt: String(createdAt), public: station.public ? '1' : '0', profile };
+  const { slug, title, createdAt, profile = '', ownerId = '' } = station;
+  return { slug, title, createdAt: String(createdAt), public: station.public ? '1' : '0', profile, ownerId };
 }
 
 /** Reads the hash; undefined when there is none. */
 export function parseStation(hash: Record<string, string>): Station | undefined {
-  const { slug, title, createdAt, profile = '' } = hash;
+  const { slug, title, createdAt, profile = '', ownerId = '' } = hash;
   if (slug === undefined || title === undefined) return undefined;
-  const station = { slug, title, createdAt: Number(createdAt), public: hash.public === '1' };
-  return isProfileName(profile) ? { ...station, profile } : station;
+  return {
+    ...{ slug, title, createdAt: Number(createdAt), public: hash.public === '1' },
+    ...(ownerId === '' ? {} : { ownerId }),
+    ...(isProfileName(profile) ? { profile } : {}),
+  };
 }

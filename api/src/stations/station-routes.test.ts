@@ -4,8 +4,9 @@ import { ControlBus, type RedisHandle } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { restRouter } from '../rest/index.ts';
 import { BriefCache } from './brief-cache.ts';
-import { StationStore, stationsRouter } from './index.ts';
+import { StationStore, stationRoutes } from './index.ts';
 
 let redis: TestRedis;
 let handle: RedisHandle;
@@ -29,7 +30,10 @@ beforeAll(async () => {
       context.body = { code: error instanceof AwazError ? error.code : String(error) };
     }
   });
-  app.use(stationsRouter({ stations: store, registry }).routes());
+  const limits = { take: async () => undefined };
+  const callers = { identify: async () => ({ kind: 'guest' as const }) };
+  const routes = stationRoutes({ stations: store, registry });
+  app.use(restRouter({ routes, callers, standings: store, handle, limits, trustProxy: false }).routes());
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;

@@ -1,0 +1,3 @@
+/** What administrators see and do. */
+export { type AdminRoutesOptions, adminRoutes } from './admin-routes.ts';
+export { Users, type UsersOptions } from './users.ts';

@@ -1,0 +1,63 @@
+import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { AwazError, listenPath, multivariantPath, SLUG_PATTERN, type StationView } from '@awaz/infra/contract';
+import { stationListSchema, stationViewSchema } from '@awaz/infra/contract/schemas';
+import { z } from 'zod';
+import { defineRoute, type Route } from '../rest/index.ts';
+import { BriefCache } from './brief-cache.ts';
+import type { Station } from './station.ts';
+
+/** How long an answer is kept, in ms. */
+const CACHE_MS = 1000;
+
+/** Most stations whose answer is kept; the oldest answer is dropped beyond it. */
+const CACHE_ENTRIES = 1000;
+
+/** What the routes read; the station store is one. */
+export type StationReader = {
+  get(slug: string): Promise<Station | undefined>;
+  list(): Promise<Station[]>;
+};
+
+/** What the routes need. */
+export type StationRoutesOptions = {
+  stations: StationReader;
+  registry: Pick<BroadcastRegistry, 'get'>;
+};
+
+/** `GET stations` (the public ones) and `GET stations/{station}`. */
+export function stationRoutes({ stations, registry }: StationRoutesOptions): Route[] {
+  const view = async (station: Station): Promise<StationView> => {
+    const { slug, title } = station;
+    const record = await registry.get(slug);
+    const live = record?.state === 'live';
+    const startedAt = live ? record.startedAt : null;
+    return { slug, title, live, startedAt, url: multivariantPath(slug), page: listenPath(slug) };
+  };
+  const directory = new BriefCache(CACHE_MS, 1, async () => {
+    const all = await stations.list();
+    return Promise.all(all.filter((station) => station.public).map(view));
+  });
+  const single = new BriefCache(CACHE_MS, CACHE_ENTRIES, async (slug) => {
+    const station = await stations.get(slug);
+    return station?.public ? view(station) : undefined;
+  });
+  const tag = 'stations' as const;
+  return [
+    defineRoute({
+      ...{ method: 'GET', path: '/stations', summary: 'The public stations', tag, access: 'public' },
+      answer: stationListSchema,
+      handler: async () => ({ stations: await directory.get('') }),
+    }),
+    defineRoute({
+      ...{ method: 'GET', path: '/stations/:station', summary: 'A public station', tag, access: 'public' },
+      params: z.object({ station: z.string() }),
+      answer: stationViewSchema,
+      errors: ['unknown_station'],
+      handler: async ({ params: { station } }) => {
+        const found = SLUG_PATTERN.test(station) ? await single.get(station) : undefined;
+        if (found === undefined) throw new AwazError('unknown_station', 'There is no station by this name.');
+        return found;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type {
+  auditEntrySchema,
+  changeMeSchema,
+  changePasswordSchema,
+  loginSchema,
+  oneTimeSchema,
+  problemSchema,
+  registerSchema,
+  signedInSchema,
+  stationListSchema,
+  stationViewSchema,
+  streamSchema,
+  userSchema,
+} from './schemas/rest/index.ts';
+
+/** A station as `GET /api/v1/stations` tells it. */
+export type StationView = z.output<typeof stationViewSchema>;
+
+/** Answer of `GET /api/v1/stations`. */
+export type StationList = z.output<typeof stationListSchema>;
+
+/** An error as a client reads it (RFC 9457), with our stable code beside it. */
+export type Problem = z.output<typeof problemSchema>;
+
+/** A part of a list; `next` is the `cursor` of the part after it, null when there is none. */
+export type Page<Item> = { items: Item[]; next: string | null };
+
+/** Body of `POST auth/register`. */
+export type RegisterRequest = z.input<typeof registerSchema>;
+
+/** Body of `POST auth/login`. */
+export type LoginRequest = z.input<typeof loginSchema>;
+
+/** Body of `POST auth/one-time`. */
+export type OneTimeRequest = z.input<typeof oneTimeSchema>;
+
+/** Body of `PATCH me`. */
+export type ChangeMeRequest = z.input<typeof changeMeSchema>;
+
+/** Body of `POST me/password`. */
+export type ChangePasswordRequest = z.input<typeof changePasswordSchema>;
+
+/** Answer of whatever signs somebody in. */
+export type SignedIn = z.output<typeof signedInSchema>;
+
+/** An entry of the audit log. */
+export type AuditEntry = z.output<typeof auditEntrySchema>;
+
+/** An account as administrators see it. */
+export type AdminUser = z.output<typeof userSchema>;
+
+/** A broadcast on air as administrators see it. */
+export type AdminStream = z.output<typeof streamSchema>;

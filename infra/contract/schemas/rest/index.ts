@@ -1,0 +1,5 @@
+export * from './accounts.ts';
+export * from './admin.ts';
+export * from './page.ts';
+export * from './problem.ts';
+export * from './stations.ts';
