@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -97,6 +98,22 @@ describe('the application', () => {
     expect(stranger.headers['access-control-allow-origin']).toBeUndefined();
   });
 
+  it('gives answers that load nothing and cannot be framed, and no word of what it is made of', async () => {
+    for (const path of ['/api/v1/stations', '/api/v1/nothing', '/healthz']) {
+      const { headers } = await ask(path);
+      expect([path, headers]).toEqual([
+        path,
+        expect.objectContaining({
+          'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'strict-origin-when-cross-origin',
+        }),
+      ]);
+      expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).not.toHaveProperty('strict-transport-security');
+    }
+  });
+
   it('tells an unknown station from one that is off air', async () => {
     expect(JSON.parse((await ask('/live/nobody/index.m3u8')).text).code).toBe('unknown_station');
   });
@@ -136,6 +153,22 @@ describe('pages', () => {
     }
     expect((await ask('/listen.html')).status).toBe(404);
     expect((await ask('/embed/demo')).status).toBe(404);
+  });
+
+  it('may load their own files and run their own scripts, and only the embed page may be framed', async () => {
+    await build();
+    const script = '\n  window.early = true;\n';
+    await writeFile(join(pages.path, 'built', 'listen.html'), `<p>listen</p><script>${script}</script>`);
+    await writeFile(join(pages.path, 'built', 'embed.html'), '<p>embed</p>');
+    const policy = async (path: string) => String((await ask(path)).headers['content-security-policy']);
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(await policy('/s/demo')).toContain(`script-src 'self' 'sha256-${hash}';`);
+    expect(await policy('/s/demo')).toContain(`connect-src 'self' ws://127.0.0.1:${server.port} wss://`);
+    expect(await policy('/studio')).toContain("script-src 'self';");
+    expect(await policy('/studio')).toContain("frame-ancestors 'self'");
+    expect(await policy('/embed/demo')).toContain('frame-ancestors *');
+    const odd = await ask('/studio', { Host: "x; script-src 'unsafe-inline'" });
+    expect(String(odd.headers['content-security-policy'])).not.toContain("script-src 'unsafe-inline'");
   });
 
   it('load files that never change under their name, compressed', async () => {
@@ -181,6 +214,29 @@ describe('upgrades', () => {
     client.disconnect();
     const polling = await ask('/socket.io/?EIO=4&transport=polling');
     expect([polling.status, JSON.parse(polling.text).message]).toEqual([400, 'Transport unknown']);
+  });
+
+  it('to /socket.io from pages of other sites are refused in words, save for configured ones', async () => {
+    const connect = async (namespace: string, origin?: string) => {
+      const client = io(`http://127.0.0.1:${server.port}${namespace}`, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        ...(origin === undefined ? {} : { extraHeaders: { Origin: origin } }),
+      });
+      const told = await new Promise((resolve) =>
+        client.once('connect', () => resolve('connected')).once('connect_error', (error) => resolve(error)),
+      );
+      client.disconnect();
+      return told;
+    };
+    for (const namespace of ['/', '/studio']) {
+      const refusal = { data: { code: 'forbidden', message: expect.stringContaining('CORS_ORIGINS') } };
+      expect(await connect(namespace, 'https://stranger.example')).toMatchObject(refusal);
+      expect(await connect(namespace, 'https://friend.example')).toBe('connected');
+      expect(await connect(namespace, `http://127.0.0.1:${server.port}`)).toBe('connected');
+      expect(await connect(namespace)).toBe('connected');
+    }
   });
 
   it('to another protocol than WebSocket are not taken; the request is answered', async () => {

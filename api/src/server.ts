@@ -70,7 +70,7 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
   const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
   const limits = places.originLimits;
-  const sockets = releases.use(createSocketServer(config.corsOrigins));
+  const sockets = releases.use(createSocketServer({ ...config, ...people.cookies }));
   const ingest = releases.use(
     createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
   );

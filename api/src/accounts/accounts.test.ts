@@ -118,7 +118,10 @@ describe('a refresh token', () => {
     // fetch does not let these headers be set.
     const send = async (path: string, headers: Record<string, string>) => {
       const cookie = { Cookie: `${REFRESH_COOKIE}=${cookieOf(gus)}` };
-      const answer = await get(node.port, `/api/v1/auth/${path}`, { method: 'POST', headers: { ...cookie, ...headers } });
+      const answer = await get(node.port, `/api/v1/auth/${path}`, {
+        method: 'POST',
+        headers: { ...cookie, ...headers },
+      });
       return answer.text === '' ? answer.status : (JSON.parse(answer.text).code ?? answer.status);
     };
     for (const headers of [

@@ -43,6 +43,8 @@ export function requireSameOrigin(context: Context, { publicOrigin }: CookieSett
   const site = context.get('Sec-Fetch-Site');
   const origin = context.get('Origin');
   const isForeign = site !== '' && site !== 'same-origin' && site !== 'none';
-  const isOurs = origin === '' || origin === context.origin || origin === publicOrigin;
+  // By host alone: a proxy in front may speak https where this server hears http.
+  const hasOurHost = URL.canParse(origin) && new URL(origin).host === context.host;
+  const isOurs = origin === '' || origin === publicOrigin || hasOurHost;
   if (isForeign || !isOurs) throw new AwazError('forbidden', 'Only pages of this server may do this.');
 }

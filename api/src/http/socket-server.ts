@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { MAX_CHUNK_BYTES } from '@awaz/infra/contract';
 import { Server } from 'socket.io';
+import { type SocketOrigins, socketOriginCheck } from './socket-origin.ts';
 import type { TakeUpgrade } from './upgrades.ts';
 
 /** Where Socket.IO lives. */
@@ -20,7 +21,7 @@ export type SocketServer = {
 };
 
 /** Makes a Socket.IO server with the websocket transport only, which needs no sticky sessions. */
-export function createSocketServer(corsOrigins: readonly string[]): SocketServer {
+export function createSocketServer(origins: SocketOrigins): SocketServer {
   // Socket.IO wraps the listeners of the server it is attached to: a server that never listens keeps it off the hot path.
   const bridge = createServer();
   const io = new Server(bridge, {
@@ -29,8 +30,11 @@ export function createSocketServer(corsOrigins: readonly string[]): SocketServer
     serveClient: false,
     perMessageDeflate: false,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
-    cors: { origin: [...corsOrigins] },
+    cors: { origin: [...origins.corsOrigins] },
   });
+  const check = socketOriginCheck(origins);
+  io.use(check);
+  io.on('new_namespace', (namespace) => namespace.use(check));
   let closing: Promise<void> | undefined;
   return {
     io,

@@ -87,7 +87,7 @@ async function freshToken({ client, email, password }: Person): Promise<string |
 async function ask({ method, path, parameters }: Target, wish: Wish) {
   const text = (name: string) => {
     const value = wish.values[name];
-    return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed();
+    return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).replaceAll(/\p{Surrogate}/gu, '');
   };
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(text(name)) || 'x');
   const query = new URLSearchParams(
