@@ -77,6 +77,7 @@ describe('npm start with the real programs', () => {
     const program = npmStart();
     const url = await ready(program);
     await program.says(/Studio {2}http:\S+\/studio#station=\S+&key=[a-z0-9]{32}/);
+    await program.says(/Sign in {2}http:\S+\/sign-in#token=[\w-]{32}/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${url}/`)).headers.get('content-type')).toContain('text/html');

@@ -43,8 +43,13 @@ export const LIMITS = {
 /** Name of a limit; see {@link LIMITS}. */
 export type LimitName = keyof typeof LIMITS;
 
-/** Whoever has one IPv6 address has its whole /64. */
+/** What counts as one address: whoever has one of IPv6 has its whole /64. */
 export function networkOf(address: string): string {
   const isMapped = address.startsWith('::ffff:') && address.includes('.');
-  return address.includes(':') && !isMapped ? `${address.split(':').slice(0, 4).join(':')}::` : address;
+  if (!address.includes(':') || isMapped) return address;
+  const [head = '', tail] = address.split('::', 2);
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::`;
 }
