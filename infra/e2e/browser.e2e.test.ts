@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { listenPath } from '../contract/index.ts';
 import { launchChromium, type TestChromium, until, wavOf } from '../testkit/index.ts';
 import { CLICK_EVERY_MS, clickCycle, matchClicks } from './clicks.ts';
 import { variantsOf } from './hls-reader.ts';
@@ -117,6 +118,23 @@ test('a listener in another browser hears every click once, for a minute, withou
   expect(speaker.pageErrors).toEqual([]);
   expect(ear.pageErrors).toEqual([]);
 }, 240_000);
+
+test('a page that nobody listens in on plays within its security policy', async () => {
+  const page = await ear.newPage();
+  await page.addInitScript(`{
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () { window.playing = this; return play.call(this); };
+  }`);
+  const answer = await page.goto(`${stack.url}${listenPath(station.slug)}`);
+  expect(answer?.headers()['content-security-policy']).toContain("default-src 'self'");
+  await pressPlay({ page });
+  const playedS = () => page.evaluate('window.playing?.currentTime ?? 0') as Promise<number>;
+  await until(async () => (await playedS()) > 0, { timeoutMs: 20_000, what: 'the page plays' });
+  const before = await playedS();
+  await until(async () => (await playedS()) > before + 2, { timeoutMs: 20_000, what: 'the page goes on playing' });
+  await page.close();
+  expect(ear.pageErrors).toEqual([]);
+}, 60_000);
 
 test('a cut of the owner’s wire does not stop the listener, and the show is heard again by itself', async () => {
   const before = await broadcastId();

@@ -165,7 +165,10 @@ export function probeMicrophone(page: Page): Promise<PageProbe> {
 }
 
 /** Listens to what the page's audio element plays. To be called before the page is opened. */
-export function probePlayer(page: Page): Promise<PageProbe> {
+export async function probePlayer(page: Page): Promise<PageProbe> {
+  // The probe's worklet comes from a blob, which the page's own policy would not let run.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setBypassCSP', { enabled: true });
   return install(page, PLAYER);
 }
 

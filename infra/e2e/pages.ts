@@ -74,6 +74,6 @@ export async function openListener(
 }
 
 /** Presses "Play". */
-export async function pressPlay({ page }: ProbedPage): Promise<void> {
+export async function pressPlay({ page }: Pick<ProbedPage, 'page'>): Promise<void> {
   await page.getByRole('button', { name: /^(play|tap)/i }).click({ timeout: PAGE_MS });
 }

@@ -17,9 +17,9 @@ export type TestChromium = {
   readonly browser: Browser;
   /** Its first context; the microphone is allowed. */
   readonly context: BrowserContext;
-  /** Opens a page. Errors that the page does not catch are kept in `pageErrors`. */
+  /** Opens a page. Errors that it does not catch, and breaches of its security policy, are kept in `pageErrors`. */
   newPage(url?: string): Promise<Page>;
-  /** Uncaught errors of all pages so far. */
+  /** Uncaught errors, and breaches of their security policy, of all pages so far. */
   readonly pageErrors: readonly string[];
   /** Ends the browser and removes its files. May be called again. */
   close(): Promise<void>;
@@ -61,6 +61,9 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Tes
       newPage: async (url) => {
         const page = await context.newPage();
         page.on('pageerror', (error) => pageErrors.push(error.message));
+        page.on('console', (message) => {
+          if (/Content Security Policy/i.test(message.text())) pageErrors.push(message.text());
+        });
         if (url !== undefined) await page.goto(url);
         return page;
       },

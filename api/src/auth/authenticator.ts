@@ -57,8 +57,13 @@ export class Authenticator {
   }
 }
 
-/** One line without marks that turn or hide text; cut to the longest name. */
+/**
+ * One line without marks that turn or hide text, cut to the longest name. Joiners stay: Persian, Indic scripts and emoji
+ * are written with them.
+ */
 function guestName(name: string | undefined): string {
-  const plain = (name ?? '').normalize('NFC').replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '');
-  return [...plain.replaceAll(/\s+/gu, ' ').trim()].slice(0, MAX_NAME_LENGTH).join('').trim() || NAMELESS;
+  const line = (name ?? '').normalize('NFC').replaceAll(/\s+/gu, ' ');
+  const plain = line.replaceAll(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, '').trim();
+  const short = [...plain].slice(0, MAX_NAME_LENGTH).join('').trim();
+  return /[^\s\u200c\u200d]/u.test(short) ? short : NAMELESS;
 }

@@ -24,6 +24,7 @@ export const nameSchema = z
   .refine((name) => !/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(name.replaceAll(/[\u200c\u200d]/g, '')), {
     message: 'may hold no control characters',
   })
+  .refine((name) => /[^\s\u200c\u200d]/u.test(name), 'needs a character that can be seen')
   .describe('Shown to others');
 
 /** A password that somebody chooses. */
