@@ -1,6 +1,13 @@
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry } from '@awaz/infra/runtime';
-import { type AccountRoutesOptions, AccountStore, Accounts, OneTimeLinks, SignIns } from './accounts/index.ts';
+import {
+  AccountMetrics,
+  type AccountRoutesOptions,
+  AccountStore,
+  Accounts,
+  OneTimeLinks,
+  SignIns,
+} from './accounts/index.ts';
 import { Users } from './admin/index.ts';
 import { AuditLog } from './audit/index.ts';
 import {
@@ -59,6 +66,7 @@ export function createAccountServices(options: AccountServicesOptions): AccountS
   const limits = new RateLimits({ handle, metrics, scale: options.limitScale });
   const audit = new AuditLog({ handle, logger, metrics });
   const users = new Users({ store, accounts, bus });
-  const access = { publishers, authenticator, limits, audit };
+  const counts = new AccountMetrics({ metrics, logger });
+  const access = { publishers, authenticator, limits, audit, counts };
   return { accounts, cookies: { publicOrigin }, store, passwords, users, ...access };
 }

@@ -60,6 +60,9 @@ describe('health', () => {
     const { status, text } = await get(lonely.port, '/readyz');
     expect([status, JSON.parse(text).redis]).toEqual([503, false]);
     expect(performance.now() - begun).toBeLessThan(2000);
+    const stations = await get(lonely.port, '/api/v1/stations');
+    expect([stations.status, JSON.parse(stations.text).code]).toEqual([503, 'unavailable']);
+    expect(stations.headers['retry-after']).toBe('2');
     expect((await get(lonely.port, '/healthz')).status).toBe(200);
     await lonely.close();
     await own.close();

@@ -47,7 +47,7 @@ afterAll(async () => {
 beforeEach(async () => {
   station = `tls-${stations++}`;
   const tls = { TLS_CERT: files.certFile, TLS_KEY: files.keyFile };
-  const config = readConfig({ REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', ...tls });
+  const config = readConfig({ REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder.path, ...tls });
   server = await startServer({ config, logger, pagesFolder: folder.path });
   session = connectHttp2(`https://127.0.0.1:${server.port}`, UNCHECKED);
   session.on('error', () => undefined);
@@ -60,7 +60,7 @@ afterEach(async () => {
 type Read = { headers: IncomingHttpHeaders; body: Buffer };
 
 /** Asks over HTTP/2. */
-function ask(path: string, more: Record<string, string> = {}): Promise<Read> {
+function ask(path: string, more: Record<string, string> = {}, sent = ''): Promise<Read> {
   return new Promise((resolve, reject) => {
     const stream = session.request({ ':path': path, ...more });
     const pieces: Buffer[] = [];
@@ -71,11 +71,24 @@ function ask(path: string, more: Record<string, string> = {}): Promise<Read> {
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     stream.on('error', reject);
     stream.on('end', () => resolve({ headers, body: Buffer.concat(pieces) }));
-    stream.end();
+    stream.end(sent);
   });
 }
 
 describe('HTTP/2 over TLS', () => {
+  it('signs in by a body of unknown length; the cookie goes over TLS only, and browsers are told to keep to it', async () => {
+    const body = JSON.stringify({ email: `${station}@example.org`, password: 'correct horse', name: station });
+    const post = (path: string, more: Record<string, string>, sent = '') =>
+      ask(`/api/v1/auth/${path}`, { ':method': 'POST', ...more }, sent);
+    const { headers } = await post('register', { 'content-type': 'application/json' }, body);
+    expect([headers[':status'], headers['strict-transport-security']]).toEqual([201, 'max-age=31536000']);
+    const [cookie = ''] = headers['set-cookie'] ?? [];
+    expect(cookie).toMatch(/; SameSite=Strict; Secure$/);
+    const own = { cookie: cookie.split(';', 1)[0] ?? '', origin: `https://127.0.0.1:${server.port}` };
+    expect((await post('refresh', own)).headers[':status']).toBe(200);
+    expect((await post('refresh', { ...own, origin: 'https://evil.example' })).headers[':status']).toBe(403);
+  });
+
   it('holds requests and answers them, with priorities and without header fields of the connection', async () => {
     const broadcast = await MadeUpBroadcast.onAir(handle, { station, parts: 1 });
     const index = await ask(`/live/${station}/index.m3u8`);

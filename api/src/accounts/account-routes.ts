@@ -12,6 +12,7 @@ import type { Context } from 'koa';
 import type { Caller } from '../auth/index.ts';
 import { networkOf, type RateLimits } from '../limits/index.ts';
 import { defineRoute, type Route } from '../rest/index.ts';
+import type { AccountMetrics } from './account-metrics.ts';
 import type { Accounts, Session } from './accounts.ts';
 import {
   type CookieSettings,
@@ -26,16 +27,17 @@ export type AccountRoutesOptions = {
   accounts: Accounts;
   cookies: CookieSettings;
   limits: Pick<RateLimits, 'take' | 'giveBack'>;
+  counts: AccountMetrics;
 };
 
 /** `auth/…` and `me`. */
 export function accountRoutes(options: AccountRoutesOptions): Route[] {
-  return [...signInRoutes(options), ...signOutRoutes(options), ...ownRoutes(options)];
+  return [...signInRoutes(options), refreshRoute(options), ...signOutRoutes(options), ...ownRoutes(options)];
 }
 
 const common = { tag: 'accounts', answer: signedInSchema } as const;
 
-function signInRoutes({ accounts, cookies, limits }: AccountRoutesOptions): Route[] {
+function signInRoutes({ accounts, cookies, limits, counts }: AccountRoutesOptions): Route[] {
   return [
     defineRoute({
       ...{ ...common, method: 'POST', path: '/auth/register', access: 'public', status: 201 },
@@ -43,16 +45,16 @@ function signInRoutes({ accounts, cookies, limits }: AccountRoutesOptions): Rout
       summary: 'Make an account and sign in',
       body: registerSchema,
       errors: ['email_taken', 'overloaded'],
-      handler: async ({ body, context }) => signedIn(context, await accounts.register(body), cookies),
+      handler: async ({ body, context }) =>
+        signedIn(context, await counts.counted('register', () => accounts.register(body)), cookies),
     }),
     defineRoute({
       ...{ ...common, method: 'POST', path: '/auth/login', access: 'public', summary: 'Sign in' },
       body: loginSchema,
       errors: ['bad_credentials', 'overloaded'],
-      handler: async ({ body, context, address }) => {
-        const { email, password } = body;
-        const session = await slowed(limits, { email, address }, () => accounts.signIn(email, password));
-        return signedIn(context, session, cookies);
+      handler: async ({ body: { email, password }, context, address }) => {
+        const signIn = () => slowed(limits, { email, address }, () => accounts.signIn(email, password));
+        return signedIn(context, await counts.counted('password', signIn), cookies);
       },
     }),
     defineRoute({
@@ -60,26 +62,31 @@ function signInRoutes({ accounts, cookies, limits }: AccountRoutesOptions): Rout
       limit: 'auth:one-time',
       body: oneTimeSchema,
       errors: ['bad_credentials'],
-      handler: async ({ body, context }) => signedIn(context, await accounts.signInOnce(body.token), cookies),
-    }),
-    defineRoute({
-      ...{ ...common, method: 'POST', path: '/auth/refresh', access: 'public' },
-      limit: 'auth:refresh',
-      summary: 'Get a new access token by the cookie; its refresh token is replaced',
-      errors: ['refresh_refused', 'forbidden'],
-      handler: async ({ context }) => {
-        requireSameOrigin(context, cookies);
-        const token = readRefreshCookie(context);
-        if (token === undefined) throw new AwazError('refresh_refused', 'There is no refresh token. Sign in.');
-        try {
-          return signedIn(context, await accounts.refresh(token), cookies);
-        } catch (error) {
-          if (error instanceof AwazError) clearRefreshCookie(context, cookies);
-          throw error;
-        }
-      },
+      handler: async ({ body, context }) =>
+        signedIn(context, await counts.counted('one_time', () => accounts.signInOnce(body.token)), cookies),
     }),
   ];
+}
+
+function refreshRoute({ accounts, cookies, counts }: AccountRoutesOptions): Route {
+  return defineRoute({
+    ...{ ...common, method: 'POST', path: '/auth/refresh', access: 'public' },
+    limit: 'auth:refresh',
+    summary: 'Get a new access token by the cookie; its refresh token is replaced',
+    errors: ['refresh_refused', 'forbidden'],
+    handler: async ({ context }) => {
+      requireSameOrigin(context, cookies);
+      const token = readRefreshCookie(context);
+      // Pages ask at their start whether somebody is signed in; that is no attempt to be counted.
+      if (token === undefined) throw new AwazError('refresh_refused', 'There is no refresh token. Sign in.');
+      try {
+        return signedIn(context, await counts.counted('refresh', () => accounts.refresh(token)), cookies);
+      } catch (error) {
+        if (error instanceof AwazError) clearRefreshCookie(context, cookies);
+        throw error;
+      }
+    },
+  });
 }
 
 function signOutRoutes({ accounts, cookies }: AccountRoutesOptions): Route[] {

@@ -110,6 +110,8 @@ describe('a refresh token', () => {
     expect([stolen.status, stolen.body.code]).toEqual([401, 'refresh_refused']);
     expect(thief.cookies.has(REFRESH_COOKIE)).toBe(false);
     expect((await refresh(victim)).body.code).toBe('refresh_refused');
+    const metrics = await (await fetch(`${node.origin}/metrics`)).text();
+    expect(metrics).toMatch(/awaz_sign_ins_total\{kind="refresh",outcome="refresh_refused",[^}]*\} [1-9]/);
   });
 
   it('is taken from pages of this server only', async () => {

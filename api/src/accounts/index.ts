@@ -1,5 +1,6 @@
 /** Accounts and their sign-ins. */
 export type { Account, AccountChanges } from './account.ts';
+export { AccountMetrics } from './account-metrics.ts';
 export { type AccountRoutesOptions, accountRoutes } from './account-routes.ts';
 export { AccountStore } from './account-store.ts';
 export { Accounts, type Session } from './accounts.ts';
