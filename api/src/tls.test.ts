@@ -71,7 +71,8 @@ function ask(path: string, more: Record<string, string> = {}, sent = ''): Promis
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     stream.on('error', reject);
     stream.on('end', () => resolve({ headers, body: Buffer.concat(pieces) }));
-    stream.end(sent);
+    if (sent === '') stream.end();
+    else stream.end(sent);
   });
 }
 
