@@ -105,7 +105,7 @@ module.exports = {
       severity: 'error',
       from: { path: pure, pathNot: '\\.test\\.ts$' },
       to: {
-        path: ['^infra/(redis|chunk-log|part-log|runtime)/', 'node_modules/'],
+        path: ['^infra/(redis|chunk-log|part-log|titles|runtime)/', 'node_modules/'],
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -121,7 +121,7 @@ module.exports = {
       name: 'packager-below-session',
       why: 'the packager gets bytes, not ffmpeg',
       from: '^transcoder/src/packager/',
-      may: '^(transcoder/src/(packager|isobmff)/|infra/(contract|part-log)/)',
+      may: '^(transcoder/src/(packager|isobmff)/|infra/(contract|part-log|titles)/)',
     }),
     only({
       name: 'ffmpeg-below-session',

@@ -58,12 +58,12 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 
-// KEYS live, chunks, ingest, parts, meta · ARGV broadcastId, endedAt, reason, ttlMs
+// KEYS live, chunks, ingest, parts, meta, titles · ARGV broadcastId, endedAt, reason, ttlMs
 const endScript = new Script<number>(`
 if redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'state') ~= 'live' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'ended', 'endedAt', ARGV[2], 'reason', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('DEL', KEYS[2], KEYS[3])
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[6])
 redis.call('PEXPIRE', KEYS[4], ARGV[4])
 redis.call('PEXPIRE', KEYS[5], ARGV[4])
 return 1
@@ -196,7 +196,7 @@ export class BroadcastRegistry {
     const keys = broadcastKeys(station, broadcastId);
     const answer = await endScript.run(
       this.#handle.commands,
-      [stationKeys(station).live, keys.chunks, keys.ingest, keys.parts, keys.meta],
+      [stationKeys(station).live, keys.chunks, keys.ingest, keys.parts, keys.meta, keys.titles],
       [broadcastId, Date.now(), reason, MEDIA_AFTER_END_MS],
     );
     return answer === 1;

@@ -12,6 +12,7 @@ export * from './ingest-messages.ts';
 export * from './ladder.ts';
 export * from './permissions.ts';
 export * from './profiles.ts';
+export * from './programme-text.ts';
 export * from './rest-types.ts';
 export * from './socket-events.ts';
 export * from './units.ts';

@@ -13,8 +13,18 @@ export type IngestHello = {
   clientTime?: number;
 };
 
+/** What plays from a moment on: what is left out stays as it is, null takes it away. */
+export type IngestMetadata = {
+  type: 'metadata';
+  show?: string | null;
+  host?: string | null;
+  track?: { title: string; artist?: string; art?: string } | null;
+  /** Capture time of the first sample that it belongs to, on the client's clock as in chunks; the next chunk's when left out. */
+  capturedAt?: number;
+};
+
 /** Text messages of an ingest client. */
-export type IngestClientMessage = IngestHello | { type: 'end' };
+export type IngestClientMessage = IngestHello | IngestMetadata | { type: 'end' };
 
 /** Answer to hello: send from `nextSeq`. */
 export type IngestReady = { type: 'ready'; broadcastId: string; epoch: string; nextSeq: number; serverTime: number };

@@ -1,4 +1,5 @@
 import type { Cut, Rung } from '../contract/index.ts';
+import type { PublishedProgramme } from '../titles/index.ts';
 
 /** Where a worker had got to in the chunk log when it published a part; enough for another one to go on. */
 export type ResumeCursor = {
@@ -53,7 +54,11 @@ export type PublishedPart = {
   publishedAt: number;
   /** Where the worker was; absent while only filler has been published. */
   cursor?: ResumeCursor;
-  /** `moof` + `mdat` of each rendition, in the order of the ladder. */
+  /** What becomes audible in the part, in order; each `at` lies in it. Absent when nothing does. */
+  programme?: PublishedProgramme[];
+  /** In the first part of a segment: what was audible before it, so that readers need not know all that came before. */
+  programmeBefore?: PublishedProgramme;
+  /** `moof` + `mdat` of each rendition, in the order of the ladder; before them an `emsg` for each of `programme`. */
   payloads: Uint8Array[];
 };
 

@@ -14,4 +14,4 @@ export {
 } from './keys.ts';
 export { logOutages } from './outage-log.ts';
 export { Script } from './script.ts';
-export { readStream, type StreamEntry, tailStream } from './stream-tail.ts';
+export { parseStreamEntry, readStream, type StreamEntry, tailStream } from './stream-tail.ts';

@@ -43,6 +43,8 @@ export const broadcastKeys = (station: string, broadcastId: string) => ({
   parts: `awaz:{${station}}:b:${broadcastId}:parts`,
   /** Hash: facts of the broadcast that readers of the part log need, with the init sections. */
   meta: `awaz:{${station}}:b:${broadcastId}:meta`,
+  /** Stream: titles that were set and are not published yet. */
+  titles: `awaz:{${station}}:b:${broadcastId}:titles`,
 });
 
 /** Keys of all accounts; they share the hash tag `{accounts}`, so that a script may touch several of them. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { programmePatchSchema } from './programme.ts';
 
 /** The broadcast to continue. Whether there is such a one is not a matter of shape: that is answered `resume_refused`. */
 export const resumeSchema = z.object({
@@ -15,5 +16,8 @@ export const ingestClientMessageSchema = z.discriminatedUnion('type', [
     resume: resumeSchema.optional(),
     clientTime: z.number().optional(),
   }),
+  programmePatchSchema
+    .omit({ at: true })
+    .extend({ type: z.literal('metadata'), capturedAt: z.number().min(0).max(8.64e15).optional() }),
   z.object({ type: z.literal('end') }),
 ]);

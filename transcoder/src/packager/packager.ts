@@ -33,8 +33,14 @@ export type SourceFrame = {
   cursor: () => ResumeCursor;
 };
 
-/** A finished part and the earliest server time at which it should be published, as far as is known when asked. */
-export type FinishedPart = { part: PublishedPart; releaseAt: () => Milliseconds };
+/** A finished part. */
+export type FinishedPart = {
+  part: PublishedPart;
+  /** The earliest server time at which it should be published, as far as is known when asked. */
+  releaseAt: () => Milliseconds;
+  /** How much later than it was captured its audio stands on the timeline. */
+  lateMs: Milliseconds;
+};
 
 /** What a packager needs to know. */
 export type PackagerOptions = {
@@ -221,7 +227,7 @@ export class Packager {
       this.#pending,
     );
     this.#pending = [];
-    this.#finished.push({ part, releaseAt: () => this.#releaseAt(part) });
+    this.#finished.push({ part, releaseAt: () => this.#releaseAt(part), lateMs: this.#lateMs });
   }
 
   /** Bursts of long chunks are spread, so that players get a part each part target; steady sources are not held. */

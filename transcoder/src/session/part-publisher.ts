@@ -1,6 +1,7 @@
 import { FencedError, type PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
 import { pause } from '@awaz/infra/runtime';
 import type { FinishedPart } from '../packager/packager.ts';
+import type { TitlePlacer } from './title-placer.ts';
 
 /** Most parts that wait for Redis (over two minutes of 192 ms parts); beyond it the broadcast fails. */
 export const MAX_WAITING_PARTS = 700;
@@ -10,6 +11,9 @@ const RETRY_MS = 100;
 
 /** How often the release time of a part is looked at anew, in ms. */
 const LOOK_MS = 50;
+
+/** How often a part is held back for titles that were set a moment ago; the next part takes what comes then. */
+const MAX_TITLE_READS = 5;
 
 /** What a publisher tells. */
 export type PublisherEvents = {
@@ -24,6 +28,7 @@ export type PublisherEvents = {
 /** Writes parts to the part log in order, each not before its release time, however long Redis is away. */
 export class PartPublisher {
   readonly #writer: PartLogWriter;
+  readonly #titles: TitlePlacer;
   readonly #events: PublisherEvents;
   readonly #abort = new AbortController();
   readonly #waiting: FinishedPart[] = [];
@@ -32,8 +37,9 @@ export class PartPublisher {
   #hurry = false;
   #last: PublishedPart | undefined;
 
-  constructor(writer: PartLogWriter, events: PublisherEvents) {
-    this.#writer = writer;
+  constructor(log: { writer: PartLogWriter; titles: TitlePlacer }, events: PublisherEvents) {
+    this.#writer = log.writer;
+    this.#titles = log.titles;
     this.#events = events;
   }
 
@@ -70,9 +76,8 @@ export class PartPublisher {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       await this.#untilRelease(next.releaseAt);
       if (this.#abort.signal.aborted) break;
-      const part = { ...next.part, publishedAt: Date.now() };
-      const stored = await this.#append(part);
-      if (!stored) break;
+      const part = await this.#append({ ...next, part: { ...next.part, publishedAt: Date.now() } });
+      if (part === undefined) break;
       this.#last = part;
       this.#events.onPublished(part);
     }
@@ -87,23 +92,37 @@ export class PartPublisher {
     }
   }
 
-  async #append(part: PublishedPart): Promise<boolean> {
+  /** Settles with the part as it was stored; undefined when nothing may be published any more. */
+  async #append(finished: FinishedPart): Promise<PublishedPart | undefined> {
     for (let attempt = 0; !this.#abort.signal.aborted; attempt++) {
       try {
-        await this.#writer.append(part);
-        return true;
+        if (attempt > 0) this.#titles.restart(await this.#writer.lastProgramme());
+        return await this.#appendTitled(finished);
       } catch (error) {
         // The answer to an earlier attempt was lost, not the part.
-        if (attempt > 0 && (error as Error).message.includes('equal or smaller')) return true;
+        if (attempt > 0 && (error as Error).message.includes('equal or smaller')) return finished.part;
         if (error instanceof FencedError) {
           this.close();
           this.#events.onFailed(error);
-          return false;
+          return undefined;
         }
         this.#events.onRetry(error as Error);
         await pause(RETRY_MS, this.#abort.signal);
       }
     }
-    return false;
+    return undefined;
+  }
+
+  async #appendTitled({ part, lateMs }: FinishedPart): Promise<PublishedPart> {
+    for (let reads = 0; ; reads++) {
+      const titled = this.#titles.title(part, lateMs);
+      const newestRead = reads < MAX_TITLE_READS ? titled.titles.newestRead : '';
+      const unread = await this.#writer.append(titled.part, { ...titled.titles, newestRead });
+      if (unread === undefined) {
+        this.#titles.stored(titled);
+        return titled.part;
+      }
+      this.#titles.read(unread);
+    }
   }
 }

@@ -9,6 +9,7 @@ import { RunWatchdog } from './run-watchdog.ts';
 import type { SessionBroadcast, SessionContext } from './session-context.ts';
 import { type PlayOutcome, SourcePlayer } from './source-player.ts';
 import type { RunStart } from './source-run.ts';
+import { TitlePlacer } from './title-placer.ts';
 
 /** How long a broadcast waits for its owner, in ms (INTERFACE section 5). */
 export const OWNER_PATIENCE_MS = 60_000;
@@ -52,7 +53,7 @@ export class TranscodeSession {
   private constructor(
     context: SessionContext,
     broadcast: SessionBroadcast,
-    log: { writer: PartLogWriter; resumeAfter: PublishedPart | undefined },
+    log: { writer: PartLogWriter; titles: TitlePlacer; resumeAfter: PublishedPart | undefined },
   ) {
     this.#context = context;
     this.#broadcast = broadcast;
@@ -68,7 +69,7 @@ export class TranscodeSession {
       graceMs: context.fillerGraceMs,
       now: Date.now(),
     });
-    this.#publisher = new PartPublisher(log.writer, {
+    this.#publisher = new PartPublisher(log, {
       onPublished: (part) => this.#published(part),
       onFailed: (error) => this.#fail(error),
       onRetry: (error) => {
@@ -96,7 +97,8 @@ export class TranscodeSession {
     const inits = ladder.map(({ kbps }) => initSection({ sampleRate: 48_000, channels: 2, bitrate: kbps * 1000 }));
     const meta = { station, broadcastId, startedAt, ladder, cut, lowLatency, codec: AAC_LC_CODEC };
     await writer.writeMeta(meta, inits);
-    return new TranscodeSession(context, broadcast, { writer, resumeAfter: await writer.lastPart() });
+    const titles = new TitlePlacer(await writer.lastProgramme());
+    return new TranscodeSession(context, broadcast, { writer, titles, resumeAfter: await writer.lastPart() });
   }
 
   /**

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { appendEnd } from '@awaz/infra/chunk-log';
+import { type ProgrammeMetadata, SAMPLES_PER_FRAME } from '@awaz/infra/contract';
+import { EventLog } from '@awaz/infra/events';
 import { FencedError, PartLogWriter } from '@awaz/infra/part-log';
 import { broadcastKeys, ControlBus, type RedisHandle } from '@awaz/infra/redis';
 import { createLogger, createRegistry } from '@awaz/infra/runtime';
 import { startTestRedis, type TestRedis, testFfmpeg, until } from '@awaz/infra/testkit';
+import { TitleRequests } from '@awaz/infra/titles';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createSessionMetrics } from '../session/session-metrics.ts';
 import { bestLag, decode, encode, samplesOf, snrDb, sweep } from './test/signal.ts';
@@ -284,6 +287,54 @@ describe('TranscodeWorker', () => {
     });
     await end(broadcast);
     await expectWhole(broadcast, 2, sound);
+  });
+
+  it('tells each title once and with its sound, whichever worker publishes it', async () => {
+    const first = await startWorker();
+    const sound = sweep(8);
+    const broadcast = await TestBroadcast.open(handle, 'titled');
+    const half = CHUNK * 66;
+    const start = Date.now() + 5000;
+    const titles = new TitleRequests(handle);
+    const set = (title: string, ms: number) =>
+      titles.add('titled', { capturedAt: start + ms, change: { track: { title, artist: '' } } });
+    await set('in the first half', 1000);
+    await set('in the second half', 6000);
+    await broadcast.epoch(L16);
+    await push(broadcast, sound.subarray(0, half), start);
+    await until(async () => (await broadcast.logLength()) > 45, {
+      what: 'the first seconds are published',
+      timeoutMs: 60_000,
+    });
+    await first.close();
+    await set('set while there was no worker', 5000);
+    await startWorker();
+    await push(broadcast, sound.subarray(half), start + half / 192);
+    await end(broadcast);
+
+    const parts = await broadcast.parts();
+    const placed = parts.flatMap((part) => (part.programme ?? []).map((programme) => ({ part, programme })));
+    for (const { part, programme } of placed) {
+      expect(programme.at).toBeGreaterThanOrEqual(part.programDateTime);
+      expect(programme.at).toBeLessThan(part.programDateTime + (part.frames * SAMPLES_PER_FRAME) / 48);
+      for (const payload of part.payloads) expect(Buffer.from(payload).subarray(4, 8).toString()).toBe('emsg');
+    }
+    const wanted = [
+      ['in the first half', 1000],
+      ['set while there was no worker', 5000],
+      ['in the second half', 6000],
+    ] as const;
+    expect(placed.map(({ programme }) => programme.track?.title)).toEqual(wanted.map(([title]) => title));
+    placed.forEach(({ programme }, n) => {
+      expect(Math.abs(programme.at - start - (wanted[n]?.[1] ?? 0))).toBeLessThanOrEqual(2);
+    });
+    const log = new EventLog(handle);
+    const { epoch } = await log.position('titled');
+    const told = (await log.since('titled', { epoch, offset: 0 })).events;
+    expect(told.filter(({ event }) => event === 'stream:metadata').map(({ body }) => body)).toEqual(
+      placed.map(({ programme: { show, host, track, at } }): ProgrammeMetadata => ({ show, host, track, at })),
+    );
+    decode(ffmpegPath, await broadcast.file(0));
   });
 
   it('goes on with the same timeline when a container stream follows another', async () => {
