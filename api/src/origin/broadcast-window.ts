@@ -1,10 +1,14 @@
 import { partSeconds, segmentSeconds } from '@awaz/infra/contract';
 import { PART_LOG_SECONDS, type PartLogHead, type PartLogMeta, type PublishedPart } from '@awaz/infra/part-log';
-import type { PlaylistEdge } from '@awaz/transcoder/hls';
+import { firstListedSegment, type PlaylistEdge } from '@awaz/transcoder/hls';
+import { WindowProgramme } from './window-programme.ts';
 import { type WindowPart, WindowSegment } from './window-segment.ts';
 
 /** How much audio stays downloadable, in seconds: what the part log holds, twice the playlist and a little. */
 export const RETAINED_SECONDS = PART_LOG_SECONDS;
+
+/** How much audio a media playlist lists in complete segments, in seconds. */
+export const WINDOW_SECONDS = 60;
 
 /** Most bytes of media that one broadcast's window holds; the oldest segments are dropped beyond it. */
 export const MAX_WINDOW_BYTES = 64 * 1024 * 1024;
@@ -27,6 +31,8 @@ export class BroadcastWindow {
   readonly lowLatency: boolean;
   /** Length of a full part in seconds. */
   readonly partTarget: number;
+  /** What is audible when. */
+  readonly programme = new WindowProgramme();
   readonly #maxBytes: number;
   readonly #renditions: ReadonlyMap<string, number>;
   #edge: PlaylistEdge;
@@ -70,6 +76,12 @@ export class BroadcastWindow {
     return this.#segments;
   }
 
+  /** Index of the first of them that playlists list. */
+  get firstListed(): number {
+    const durations = this.#segments.map((segment) => segment.seconds);
+    return firstListedSegment(durations, { windowSeconds: WINDOW_SECONDS, targetDuration: this.targetDuration });
+  }
+
   /** The segment of which only parts exist so far. */
   get openSegment(): WindowSegment | undefined {
     return this.#open;
@@ -106,9 +118,11 @@ export class BroadcastWindow {
     this.#open.append(part);
     this.#bytes += this.#open.bytes - before;
     this.#updatedAt = part.publishedAt;
+    this.programme.append(part);
     if (part.endsSegment) this.#completeOpen();
     this.#changed();
     this.#evict();
+    if (part.endsSegment) this.#trimProgramme();
     return place === 'beyond' ? 'restarted' : 'appended';
   }
 
@@ -151,6 +165,11 @@ export class BroadcastWindow {
       lastMsnParts: last?.parts.length ?? 0,
       openParts: this.#open?.parts.length ?? 0,
     };
+  }
+
+  #trimProgramme(): void {
+    const first = this.#segments[this.firstListed];
+    if (first !== undefined) this.programme.trim(first.programDateTime, this.#updatedAt);
   }
 
   #evict(): void {

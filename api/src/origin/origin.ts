@@ -44,8 +44,6 @@ export type OriginOptions = {
   stationExists?: (station: string) => Promise<boolean>;
   /** What a station is called, for players of its progressive stream; its slug when left out. */
   stationTitle?: (station: string) => Promise<string | undefined>;
-  /** What is audible on a station at a programme date-time in ms; the station's title where it has no answer. */
-  titleAt?: (station: string, programDateTime: number) => string | undefined;
   limits?: OriginLimits;
 };
 

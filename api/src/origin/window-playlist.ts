@@ -9,7 +9,6 @@ import {
   siblingPlaylistUri,
 } from '@awaz/infra/contract';
 import {
-  firstListedSegment,
   firstSegmentWithParts,
   type MediaPart,
   type MediaPlaylist,
@@ -25,16 +24,13 @@ import type { BroadcastWindow } from './broadcast-window.ts';
 import { firstRendition } from './progressive/stream-choice.ts';
 import type { WindowSegment } from './window-segment.ts';
 
-/** How much audio a media playlist lists in complete segments, in seconds. */
-export const WINDOW_SECONDS = 60;
-
 /** The media playlist of one rendition at this moment. */
 export function mediaPlaylistOf(window: BroadcastWindow, rendition: number): MediaPlaylist {
   const { targetDuration, edge } = window;
   const openSegment = window.lowLatency ? window.openSegment : undefined;
   const partTarget = window.lowLatency ? window.partTarget : undefined;
   const durations = window.segments.map((segment) => segment.seconds);
-  const first = firstListedSegment(durations, { windowSeconds: WINDOW_SECONDS, targetDuration });
+  const first = window.firstListed;
   const withParts = window.lowLatency
     ? firstSegmentWithParts(durations, openSegment?.seconds ?? 0, targetDuration)
     : durations.length;
@@ -51,7 +47,8 @@ export function mediaPlaylistOf(window: BroadcastWindow, rendition: number): Med
       openSegment === undefined
         ? undefined
         : { programDateTime: openSegment.programDateTime, parts: listParts(openSegment) },
-    dateRanges: [],
+    dateRanges: window.programme.ranges,
+    removedDateRanges: window.programme.removed,
     preloadHint:
       edge.ended || !window.lowLatency ? undefined : { type: 'PART', uri: partUri(edge.lastMsn + 1, edge.openParts) },
     renditionReports: window.lowLatency ? reportsFor(window, rendition) : [],

@@ -28,6 +28,15 @@ export function adtsOfPart(part: Buffer): Buffer | undefined {
   return frames && writeAdts(part, moof.start - 8 + frames.dataOffset, frames.sizes);
 }
 
+/** Where frame `index` of an ADTS stream begins; its end where there are fewer. */
+export function adtsFrameStart(adts: Buffer, index: number): number {
+  let at = 0;
+  for (let frame = 0; frame < index && at + ADTS_HEADER_BYTES <= adts.length; frame++) {
+    at += ((adts.readUInt16BE(at + 3) & 0x3ff) << 3) | ((adts[at + 5] ?? 0) >> 5);
+  }
+  return Math.min(at, adts.length);
+}
+
 /** Content of the first box of a kind within a span. */
 function findBox(bytes: Buffer, type: string, { start, end }: Span): Span | undefined {
   for (let at = start; at + 8 <= end; ) {

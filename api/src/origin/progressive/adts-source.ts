@@ -1,9 +1,10 @@
-import { framesToMs } from '@awaz/infra/contract';
+import { FRAME_DURATION_MS, framesToMs, type Milliseconds } from '@awaz/infra/contract';
 import type { Logger } from '@awaz/infra/runtime';
 import type { BroadcastTail } from '../broadcast-tail.ts';
 import type { BroadcastWindow } from '../broadcast-window.ts';
 import type { WindowSegment } from '../window-segment.ts';
-import { adtsOfPart } from './adts-frames.ts';
+import { adtsFrameStart, adtsOfPart } from './adts-frames.ts';
+import { icyTitleOf } from './icy-metadata.ts';
 import { BURST_SECONDS, type StreamFeed } from './stream-feed.ts';
 
 /** What an ADTS source reads and where it writes. */
@@ -12,8 +13,8 @@ export type AdtsSourceOptions = {
   /** Place in the ladder. */
   rendition: number;
   feed: StreamFeed;
-  /** The title that is audible at a programme date-time in ms. */
-  titleAt: (programDateTime: number) => string;
+  /** What the station is called, while its programme has no title. */
+  stationTitle: string;
   logger: Logger;
 };
 
@@ -77,7 +78,7 @@ export class AdtsSource {
   }
 
   #push(segment: WindowSegment, index: number): void {
-    const { rendition, feed, titleAt, logger } = this.#options;
+    const { rendition, logger } = this.#options;
     const part = segment.parts[index];
     const payload = part?.payloads[rendition];
     const bytes = payload && adtsOfPart(payload);
@@ -87,8 +88,35 @@ export class AdtsSource {
       this.#complained = true;
       return;
     }
-    const seconds = framesToMs(part.frames) / 1000;
     const framesBefore = index * (this.#options.tail.window?.meta.cut.framesPerPart ?? 0);
-    feed.push({ bytes, seconds, title: titleAt(segment.programDateTime + framesToMs(framesBefore)) });
+    this.#feed(bytes, segment.programDateTime + framesToMs(framesBefore), part.frames);
+  }
+
+  /** A part in which another title begins goes out in pieces, each with its own. */
+  #feed(bytes: Buffer, programDateTime: number, frames: number): void {
+    const programme = this.#options.tail.window?.programme;
+    const end = programDateTime + framesToMs(frames);
+    const changes = (programme?.changesWithin(programDateTime, end) ?? []).map((at) =>
+      this.#frameAt(at - programDateTime),
+    );
+    let from = 0;
+    for (const to of [...new Set(changes), frames]) {
+      if (to <= from) continue;
+      const piece = bytes.subarray(adtsFrameStart(bytes, from), adtsFrameStart(bytes, to));
+      const title = this.#titleAt(programDateTime + framesToMs(from));
+      this.#options.feed.push({ bytes: piece, seconds: framesToMs(to - from) / 1000, title });
+      from = to;
+    }
+  }
+
+  /** The frame that begins closest to a moment of a part. */
+  #frameAt(offsetMs: Milliseconds): number {
+    return Math.round(offsetMs / FRAME_DURATION_MS);
+  }
+
+  #titleAt(programDateTime: number): string {
+    // A title belongs to the frame that begins closest to its moment, so half a frame may be missing to it.
+    const programme = this.#options.tail.window?.programme.at(programDateTime + FRAME_DURATION_MS / 2);
+    return (programme && icyTitleOf(programme)) ?? this.#options.stationTitle;
   }
 }

@@ -1,3 +1,5 @@
+import type { ProgrammeMetadata } from '@awaz/infra/contract';
+
 /** Bytes of audio between two metadata blocks, as most servers have it; told in `icy-metaint`. */
 export const ICY_METAINT = 16_000;
 
@@ -34,6 +36,12 @@ export class IcyWeaver {
     this.#told = title;
     return icyBlock(title);
   }
+}
+
+/** What a programme is called in one line; undefined when it has no name. */
+export function icyTitleOf({ track, show }: ProgrammeMetadata): string | undefined {
+  if (track === null) return show ?? undefined;
+  return track.artist === '' ? track.title : `${track.artist} - ${track.title}`;
 }
 
 /** A metadata block with a title. A quotation mark would end the value early for many players, so it is replaced. */

@@ -28,11 +28,6 @@ export type ProgressiveOptions = {
   observer: FeedObserver;
   /** What a station is called; its slug when left out, or when there is no answer. */
   stationTitle?: ((station: string) => Promise<string | undefined>) | undefined;
-  /**
-   * What is audible on a station at a programme date-time in ms; the station's title where it has no answer. Asked once
-   * for each part and rendition.
-   */
-  titleAt?: ((station: string, programDateTime: number) => string | undefined) | undefined;
   /** Finds the ffmpeg that makes MP3. */
   findFfmpeg: () => Promise<{ path: string }>;
   /** Other limits than the usual ones. */
@@ -153,11 +148,10 @@ export class ProgressiveStreams {
     rendition: number,
     observer = this.#options.observer,
   ): Promise<OpenStream> {
-    const { logger, titleAt } = this.#options;
+    const logger = this.#options.logger.child(tail.place);
     const stationTitle = await this.#titleOf(path.station);
     const feed = new StreamFeed(observer);
-    const titled = (at: number) => titleAt?.(path.station, at) ?? stationTitle;
-    const source = new AdtsSource({ tail, rendition, feed, titleAt: titled, logger: logger.child(tail.place) });
+    const source = new AdtsSource({ tail, rendition, feed, stationTitle, logger });
     return { feed, stationTitle, close: async () => source.close() };
   }
 

@@ -5,7 +5,7 @@ import { MadeUpBroadcast } from '../test/made-up-broadcast.ts';
 import { type OriginServer, startOrigin } from '../test/origin-server.ts';
 import { encodeParts, fragmentOf, pcmOf, type RealRendition } from '../test/real-parts.ts';
 import { openStream, type StreamAsk, type StreamClient } from '../test/stream-client.ts';
-import { adtsOfPart } from './adts-frames.ts';
+import { adtsFrameStart, adtsOfPart } from './adts-frames.ts';
 import { ICY_METAINT } from './icy-metadata.ts';
 
 /** Parts that a listener gets at once: 1.536 s. */
@@ -17,7 +17,6 @@ let server: OriginServer;
 let real: RealRendition;
 let stations = 0;
 let station = '';
-let title: string | undefined;
 const clients: StreamClient[] = [];
 
 beforeAll(async () => {
@@ -28,11 +27,9 @@ beforeAll(async () => {
 afterAll(() => redis.close());
 beforeEach(async () => {
   station = `stream-${stations++}`;
-  title = undefined;
   server = await startOrigin(handle, {
     limits: { encoderLingerMs: 50 },
     stationTitle: async () => 'Caf\u00e9 radio',
-    titleAt: () => title,
   });
 });
 afterEach(async () => {
@@ -141,7 +138,7 @@ describe('stream.aac', () => {
     const client = listen('stream.aac', { lines: ['Icy-MetaData: 1'] });
     expect(await client.head()).toContain(`icy-metaint: ${ICY_METAINT}\r\n`);
     await client.received(adts(22, 30).length);
-    title = 'Second song';
+    broadcast.title('Second song', broadcast.record.startedAt + 30 * 192);
     await broadcast.publish(10);
     await broadcast.end();
     const woven = await client.ended;
@@ -149,6 +146,34 @@ describe('stream.aac', () => {
       audio: adts(22, 40),
       titles: ["StreamTitle='Caf\u00e9 radio';", "StreamTitle='Second song';"],
     });
+  });
+
+  it('tells a title in the first block after the sample at which it begins, and not before', async () => {
+    const broadcast = await onAir(0);
+    const client = listen('stream.aac?kbps=128', { lines: ['Icy-MetaData: 1'] });
+    await client.received(adts(22, 30).length);
+    // Frame 5 of part 40.
+    broadcast.title('Exact', broadcast.record.startedAt + 40 * 192 + 5 * (64 / 3));
+    await broadcast.publish(40);
+    await broadcast.end();
+    const before = adts(22, 40).length + adtsFrameStart(adts(40, 41), 5);
+    const blocks = blocksOf(await client.ended);
+    const firstAfter = Math.ceil(before / ICY_METAINT);
+    expect(blocks.findIndex((block) => block.includes('Exact'))).toBe(firstAfter - 1);
+    expect(blocks.filter((block) => block !== '')).toEqual(["StreamTitle='Caf\u00e9 radio';", "StreamTitle='Exact';"]);
+  });
+
+  it('gives a newcomer each title of the burst with its own sound', async () => {
+    const broadcast = await onAir(0);
+    broadcast.title('Newest', broadcast.record.startedAt + 37 * 192);
+    await broadcast.publish(10);
+    const client = listen('stream.aac?kbps=128', { lines: ['Icy-MetaData: 1'] });
+    await client.head();
+    await broadcast.publish(1);
+    await broadcast.end();
+    const blocks = blocksOf(await client.ended);
+    const firstAfter = Math.ceil(adts(32, 37).length / ICY_METAINT);
+    expect(blocks.findIndex((block) => block.includes('Newest'))).toBe(firstAfter - 1);
   });
 
   it('drops a listener who does not read, and nobody else', async () => {
@@ -220,6 +245,17 @@ describe('stream.mp3', () => {
     await until(async () => (await encoders()) === 0);
   });
 });
+
+/** Every metadata block, the empty ones too. */
+function blocksOf(woven: Buffer): string[] {
+  const blocks: string[] = [];
+  for (let at = ICY_METAINT; at < woven.length; at += ICY_METAINT) {
+    const length = (woven[at] ?? 0) * 16;
+    blocks.push(woven.toString('utf8', at + 1, at + 1 + length).replace(/\0+$/, ''));
+    at += 1 + length;
+  }
+  return blocks;
+}
 
 function metadataOf(woven: Buffer): { audio: Buffer; titles: string[] } {
   const audio: Buffer[] = [];

@@ -40,11 +40,9 @@ export class StreamFeed {
 
   /** Adds a receiver, which gets the last pieces at once. */
   join(receiver: StreamReceiver): void {
-    const newest = this.#recent.at(-1);
-    if (newest !== undefined) {
-      const burst = Buffer.concat(this.#recent.map(({ bytes }) => bytes));
-      this.#observer.sent(burst.length);
-      receiver.send(burst, newest.title);
+    for (const { bytes, title } of joinEqualTitles(this.#recent)) {
+      this.#observer.sent(bytes.length);
+      receiver.send(bytes, title);
     }
     if (this.#ended) receiver.end();
     else this.#receivers.add(receiver);
@@ -86,4 +84,15 @@ export class StreamFeed {
       this.#recent.shift();
     }
   }
+}
+
+/** The same stream in as few pieces as its titles allow. */
+function joinEqualTitles(pieces: readonly StreamPiece[]): { bytes: Buffer; title: string }[] {
+  const runs: StreamPiece[][] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    if (run?.[0]?.title === piece.title) run.push(piece);
+    else runs.push([piece]);
+  }
+  return runs.map((run) => ({ bytes: Buffer.concat(run.map(({ bytes }) => bytes)), title: run[0]?.title ?? '' }));
 }

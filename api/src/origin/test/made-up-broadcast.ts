@@ -1,7 +1,8 @@
 import { BroadcastRegistry, type LiveRecord, publisherToken } from '@awaz/infra/broadcasts';
-import { type Cut, framesToMs, type Rung } from '@awaz/infra/contract';
+import { type Cut, framesToMs, type ProgrammeMetadata, type Rung } from '@awaz/infra/contract';
 import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
 import type { RedisHandle } from '@awaz/infra/redis';
+import type { PublishedProgramme } from '@awaz/infra/titles';
 
 /** How a made-up broadcast is cut. */
 export type MadeUpOptions = {
@@ -58,6 +59,8 @@ export class MadeUpBroadcast {
   readonly #options: MadeUpOptions;
   #last: PublishedPart | undefined;
   #published = 0;
+  #due: ProgrammeMetadata[] = [];
+  #programme: PublishedProgramme | undefined;
 
   private constructor(
     record: LiveRecord,
@@ -114,10 +117,27 @@ export class MadeUpBroadcast {
   /** Publishes the next parts. */
   async publish(count = 1): Promise<void> {
     for (let published = 0; published < count; published++) {
-      const part = this.#filled(nextMadeUpPart(this.#last, this.record));
+      const part = this.#titled(this.#filled(nextMadeUpPart(this.#last, this.record)));
       await this.#writer.append(part);
       this.#last = part;
     }
+  }
+
+  /** Puts a title into the part that holds its moment. */
+  title(title: string, at: number): void {
+    this.#due.push({ show: null, host: null, track: { title, artist: '' }, at });
+  }
+
+  #titled(part: PublishedPart): PublishedPart {
+    const end = part.programDateTime + framesToMs(part.frames);
+    const programmeBefore = part.index === 0 ? this.#programme : undefined;
+    const programme = this.#due
+      .filter(({ at }) => at < end)
+      .map((metadata) => ({ ...metadata, publishedAt: part.publishedAt }));
+    this.#due = this.#due.filter(({ at }) => at >= end);
+    this.#programme = programme.at(-1) ?? this.#programme;
+    const told = programme.length === 0 ? part : { ...part, programme };
+    return programmeBefore === undefined ? told : { ...told, programmeBefore };
   }
 
   #filled(part: PublishedPart): PublishedPart {
