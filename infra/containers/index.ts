@@ -5,3 +5,5 @@
 export type { ContainerScanner, Continuation, DecoderInput, RestartPoint, ScanReport } from './container-scanner.ts';
 export { createScanner } from './create-scanner.ts';
 export { looksLikeNewStream, looksLikeStart } from './stream-start.ts';
+export { MAX_TAG_BYTES, TagReader } from './stream-tags.ts';
+export type { StreamTags } from './tag-outcome.ts';

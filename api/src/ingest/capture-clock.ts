@@ -66,6 +66,11 @@ export class CaptureClock {
     return this.#step(Math.min(captured, arrivedAt));
   }
 
+  /** Server time of a moment on the client's clock; undefined before the first message. */
+  serverTime(clientTime: Milliseconds): Milliseconds | undefined {
+    return this.offsetMs === undefined ? undefined : clientTime + this.offsetMs - (this.#roundTrip ?? 0) / 2;
+  }
+
   #observe(difference: Milliseconds, arrivedAt: Milliseconds): void {
     if (this.#greeting !== undefined) {
       const held = Math.max(0, difference - this.#greeting);

@@ -1,4 +1,5 @@
-import { AwazError } from '@awaz/infra/contract';
+import { TagReader } from '@awaz/infra/containers';
+import { AwazError, programmeTextOf } from '@awaz/infra/contract';
 import type { Logger } from '@awaz/infra/runtime';
 import { AckPacer } from './ack-pacer.ts';
 import { ChunkIntake } from './chunk-intake.ts';
@@ -7,10 +8,14 @@ import type { IngestLink } from './ingest-link.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { Publication } from './publication.ts';
 import type { OpenedPublication } from './publication-opening.ts';
+import type { TitleEntrance } from './title-entrance.ts';
 import type { UplinkFigures } from './uplink-quality.ts';
 
 /** A message of a client and when it came, ms since 1970. */
 export type ArrivedInput = { input: IngestInput; arrivedAt: number };
+
+/** A title that an owner sends. */
+export type TitleInput = Extract<IngestInput, { kind: 'metadata' }>;
 
 /** What a flow is made of. */
 export type ChunkFlowOptions = {
@@ -20,6 +25,7 @@ export type ChunkFlowOptions = {
   openedAt: number;
   link: IngestLink;
   metrics: IngestMetrics;
+  titles: TitleEntrance;
   logger: Logger;
   /** Ends what waits. */
   signal: AbortSignal;
@@ -32,6 +38,10 @@ export class ChunkFlow {
   readonly #intake: ChunkIntake;
   readonly #acks: AckPacer;
   #nextSeq: number;
+  /** Server time of the newest sample. */
+  #capturedAt: number | undefined;
+  #tags: TagReader | undefined;
+  #ownerSetsTitles = false;
 
   constructor(options: ChunkFlowOptions) {
     const { opened, opening, openedAt, link, logger } = options;
@@ -39,9 +49,11 @@ export class ChunkFlow {
     this.#options = options;
     this.#publication = opened.publication;
     this.#nextSeq = opened.nextSeq;
+    const fresh = !continuesEpoch || opened.nextSeq === 0;
+    if (fresh) this.#tags = new TagReader();
     this.#intake = new ChunkIntake({
       format: opening.format,
-      fresh: !continuesEpoch || opened.nextSeq === 0,
+      fresh,
       resumed: continuesBroadcast,
       clock: { offsetMs: before?.clockOffsetMs, capturedAt: continuesEpoch ? before?.capturedAt : undefined },
       now: openedAt,
@@ -83,6 +95,14 @@ export class ChunkFlow {
     this.#acks.stored(this.#nextSeq - 1);
   }
 
+  /** Sets a title that the owner sends; the stream's own tags are left alone from then on. */
+  async setTitle({ change, capturedAt }: TitleInput, arrivedAt: number): Promise<void> {
+    this.#tags = undefined;
+    this.#ownerSetsTitles = true;
+    const captured = capturedAt === undefined ? undefined : this.#intake.clock.serverTime(capturedAt);
+    await this.#options.titles.set(change, captured ?? this.#capturedAt ?? arrivedAt);
+  }
+
   /** Acknowledges what is stored now. */
   flush(): void {
     this.#acks.flush();
@@ -103,12 +123,23 @@ export class ChunkFlow {
     const { seq, payload, arrivedAt } = chunk;
     const { capturedAt, startsStream } = this.#intake.judge(chunk);
     if (startsStream) await this.#startInnerEpoch(seq);
+    if (startsStream && !this.#ownerSetsTitles) this.#tags = new TagReader();
+    await this.#readTags(payload, this.#capturedAt ?? capturedAt);
+    this.#capturedAt = capturedAt;
     const clockOffsetMs = this.#intake.clock.offsetMs;
     const accepted = { seq, capturedAt, receivedAt: arrivedAt, payload, clockOffsetMs };
     this.#nextSeq = await this.#publication.store(accepted, signal);
     metrics.chunks.inc();
     metrics.bytes.inc(payload.byteLength);
     metrics.append.observe(Math.max(0, Date.now() - arrivedAt) / 1000);
+  }
+
+  async #readTags(payload: Uint8Array, capturedAt: number): Promise<void> {
+    const tags = this.#tags?.push(payload);
+    const title = programmeTextOf(tags?.title);
+    if (title === undefined) return;
+    const track = { title, artist: programmeTextOf(tags?.artist) ?? '' };
+    await this.#options.titles.set({ track }, capturedAt);
   }
 
   async #startInnerEpoch(seq: number): Promise<void> {

@@ -4,6 +4,7 @@ import { type BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
 import { AwazError, type Cut, type Rung } from '@awaz/infra/contract';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry } from '@awaz/infra/runtime';
+import { TitleRequests } from '@awaz/infra/titles';
 import type { Server } from 'socket.io';
 import { PublisherAuth, type StreamKeySource } from '../auth/index.ts';
 import { BroadcastJobs } from './broadcast-jobs.ts';
@@ -69,6 +70,7 @@ export function createIngest(options: IngestOptions): Ingest {
     cut,
     auth: options.auth ?? new PublisherAuth(stations),
     metrics: new IngestMetrics(metrics),
+    titles: new TitleRequests(handle),
     refusals: new RefusalLog(),
     logger,
     helloTimeoutMs,

@@ -9,6 +9,7 @@ import {
   SUPPORTED_FORMATS,
 } from '@awaz/infra/contract';
 import { ingestClientMessageSchema } from '@awaz/infra/contract/schemas';
+import type { ProgrammeChange } from '@awaz/infra/titles';
 
 /** Most characters of a text message. */
 const MAX_TEXT_LENGTH = 4096;
@@ -19,6 +20,8 @@ export type IngestInput =
   /** A binary message: container bytes in simple mode, a chunk message in resumable mode. */
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'chunk'; chunk: ChunkMessage }
+  /** A title; `capturedAt` on the client's clock. */
+  | { kind: 'metadata'; change: ProgrammeChange; capturedAt: number | undefined }
   | { kind: 'end' };
 
 /** What the address of a connection says of the audio; for simple mode. */
@@ -50,10 +53,15 @@ export function parseTextInput(text: string): IngestInput {
     const [issue] = parsed.error.issues;
     throw new AwazError(
       'bad_message',
-      `A text message is neither hello nor end: ${issue?.path.join('.')} ${issue?.message}`,
+      `A text message is neither hello, metadata nor end: ${issue?.path.join('.')} ${issue?.message}`,
     );
   }
-  return parsed.data.type === 'end' ? { kind: 'end' } : { kind: 'hello', hello: parsed.data };
+  const message = parsed.data;
+  if (message.type === 'end') return { kind: 'end' };
+  if (message.type === 'hello') return { kind: 'hello', hello: message };
+  const { show, host, track, capturedAt } = message;
+  const withArtist = track ? { ...track, artist: track.artist ?? '' } : track;
+  return { kind: 'metadata', change: { show, host, track: withArtist }, capturedAt };
 }
 
 /** Tells the mode by the first message. Throws `bad_message` and `unsupported_format`. */

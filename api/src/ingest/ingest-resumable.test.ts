@@ -2,6 +2,7 @@ import type { ChunkLogEntry } from '@awaz/infra/chunk-log';
 import { BROADCAST_ID_PATTERN, type IngestHello } from '@awaz/infra/contract';
 import { stationKeys } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
+import { TitleRequests } from '@awaz/infra/titles';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClient } from '../test/ingest-client.ts';
 import { wavPiece } from '../test/ingest-media.ts';
@@ -289,4 +290,44 @@ describe('the end', () => {
     const next = await connect('quick');
     expect((await next.hello()).broadcastId).not.toBe(broadcastId);
   });
+});
+
+describe('titles', () => {
+  const waiting = async (station: string, count: number) => {
+    const titles = new TitleRequests(redis.handle());
+    const record = await node.registry.get(station);
+    return until(
+      async () => {
+        const { waiting: found } = await titles.state(record ?? { station, broadcastId: '' });
+        return found.length >= count && found;
+      },
+      { what: `${count} titles wait` },
+    );
+  };
+
+  it('belong to the audio of their capture time, on the server’s clock', async () => {
+    const client = await connect('titles');
+    const ahead = 3_600_000;
+    await client.hello({ clientTime: Date.now() + ahead });
+    await client.chunk(0, wavPiece(0), Date.now() + ahead);
+    await client.acked(0);
+    const said = Date.now();
+    const track = { title: 'Song', artist: 'Band' };
+    await client.send(JSON.stringify({ type: 'metadata', track, capturedAt: said + ahead - 500 }));
+    await client.send(JSON.stringify({ type: 'metadata', show: 'Evening', host: null }));
+    const [first, second] = await waiting('titles', 2);
+    const { capturedAt } = chunks(await node.log('titles')).at(-1) ?? { capturedAt: Number.NaN };
+    expect(first?.change).toEqual({ track });
+    expect(Math.abs((first?.capturedAt ?? 0) - (said - 500))).toBeLessThan(1000);
+    expect(second).toMatchObject({ capturedAt, change: { show: 'Evening', host: null } });
+  });
+
+  it.each([{ show: 'a\nb' }, { track: {} }, { track: { title: 'x', art: 'javascript:1' } }, { capturedAt: 'x' }])(
+    'that are none end the connection: %j',
+    async (wrong) => {
+      const { client } = await publishing(`wrong-${JSON.stringify(wrong).length}`);
+      await client.send(JSON.stringify({ type: 'metadata', ...wrong }));
+      expect(await client.refused()).toMatchObject({ code: 'bad_message' });
+    },
+  );
 });

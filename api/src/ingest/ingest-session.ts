@@ -1,6 +1,7 @@
 import { AwazError, type EndReason, ERROR_TABLE, parseIngestFormat } from '@awaz/infra/contract';
 import type { BusMessage } from '@awaz/infra/redis';
 import { type Logger, pause } from '@awaz/infra/runtime';
+import type { TitleRequests } from '@awaz/infra/titles';
 import type { PublisherAuth } from '../auth/index.ts';
 import { BroadcastOver, errorForEnd, replacedError } from './broadcast-over.ts';
 import { type ArrivedInput, ChunkFlow } from './chunk-flow.ts';
@@ -13,6 +14,7 @@ import { PublicationKeeper } from './publication-keeper.ts';
 import { openPublication, type PublicationContext } from './publication-opening.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { requireStart } from './stream-beginning.ts';
+import { TitleEntrance } from './title-entrance.ts';
 
 /** Bytes received and not stored beyond which a connection is no longer read; the client keeps its audio. */
 export const MAX_UNSTORED_BYTES = 4 * 1_048_576;
@@ -32,6 +34,7 @@ const END_LOOK_MS = 500;
 /** What all sessions of a node share. */
 export type IngestContext = PublicationContext & {
   auth: PublisherAuth;
+  titles: Pick<TitleRequests, 'add'>;
   metrics: IngestMetrics;
   refusals: RefusalLog;
   logger: Logger;
@@ -153,7 +156,8 @@ export class IngestSession {
     for (;;) {
       const arrived = await this.#inbox.next(signal);
       if (arrived.input.kind === 'end') return this.#end();
-      await this.#publishing?.flow.take(arrived);
+      if (arrived.input.kind === 'metadata') await this.#publishing?.flow.setTitle(arrived.input, arrived.arrivedAt);
+      else await this.#publishing?.flow.take(arrived);
     }
   }
 
@@ -177,7 +181,8 @@ export class IngestSession {
     const { broadcastId, epoch } = publication;
     this.#logger = this.#logger.child({ broadcastId });
     const logger = this.#logger;
-    const flow = new ChunkFlow({ opened, opening, openedAt, link, metrics, logger, signal });
+    const titles = new TitleEntrance({ titles: context.titles, station: claim.station, link, logger });
+    const flow = new ChunkFlow({ opened, opening, openedAt, link, metrics, titles, logger, signal });
     const keeper = new PublicationKeeper({
       publication,
       auth,
