@@ -4,6 +4,7 @@ import { Button, PulseLine, type PulseMode, StationArt, TopBar } from '../ui/ind
 import { Badges } from './badges.tsx';
 import type { ListenModel } from './listen-model.ts';
 import { LiveDetails } from './live-details.tsx';
+import { NowPlaying } from './now-playing.tsx';
 import { OpenElsewhere } from './open-elsewhere.tsx';
 import { PlayButton } from './play-button.tsx';
 import { playerMessage, spokenMessage } from './player-message.ts';
@@ -19,7 +20,8 @@ export function ListenApp({ model }: { model: ListenModel }) {
   if (state === undefined) return null;
   const missing = state.kind === 'error' && state.fault === 'unknown_station';
   const title = missing ? t('listen.no_station') : (known?.title ?? model.station);
-  const byline = [known?.show, known?.host].filter(Boolean).join(' · ');
+  const programme = model.programme.value;
+  const byline = [programme?.show ?? known?.show, programme?.host ?? known?.host].filter(Boolean).join(' · ');
   return (
     <>
       <a class="skip-link" href="#player">
@@ -40,6 +42,7 @@ export function ListenApp({ model }: { model: ListenModel }) {
               {byline}
             </p>
           )}
+          <NowPlaying track={programme?.track} />
           <PulseLine mode={pulseOf(state)} />
           <Controls model={model} state={state} />
           <Message model={model} state={state} station={title} />

@@ -1,3 +1,4 @@
+import type { ProgrammeMetadata } from '@awaz/infra/contract';
 import { effect, signal } from '@preact/signals';
 import {
   bindMediaKeys,
@@ -28,6 +29,7 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
   const playback = signal<{ state: PlaybackState; since: number; onAir: boolean | null }>();
   const figures = signal<PlayerSnapshot>();
   const now = signal(Date.now());
+  const programme = signal<ProgrammeMetadata | null>(null);
   const data = signal<StationData | 'unknown' | undefined>(undefined);
   const volume = signal({ level: recallVolume(), muted: false });
 
@@ -45,6 +47,9 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
     reportToSystem(player);
   };
 
+  player.programme.listen((now) => {
+    programme.value = now;
+  });
   audio.volume = volume.value.level;
   audio.addEventListener('volumechange', () => {
     volume.value = { level: audio.volume, muted: audio.muted };
@@ -71,6 +76,8 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
     figures,
     now,
     data,
+    /** What is audible at the playhead. */
+    programme,
     volume,
     /** The visitor is about to press Play: fetch what that will need. */
     prepare: () => prefetchEngine(player.engineName),

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { restoreTheme } from '../ui/index.ts';
 import { ListenApp } from './listen-app.tsx';
 import { createListenModel, type ListenModel } from './listen-model.ts';
+import { trackLine } from './now-playing.tsx';
 
 declare global {
   interface Window {
@@ -36,7 +37,9 @@ function keepTitle(model: ListenModel): void {
     const data = model.data.value;
     const title = typeof data === 'object' ? data.title : model.station;
     const playing = model.playback.value?.state.kind === 'live';
-    document.title = `${playing ? '▶ ' : ''}${title} · Awaz Pulse`;
+    const track = model.programme.value?.track;
+    const shown = track ? `${trackLine(track)} · ${title}` : title;
+    document.title = `${playing ? '▶ ' : ''}${shown} · Awaz Pulse`;
   });
 }
 

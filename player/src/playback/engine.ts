@@ -1,3 +1,4 @@
+import type { ProgrammeMetadata } from '@awaz/infra/contract';
 import type { EngineName } from './engine-choice.ts';
 import type { MediaAddress } from './media-address.ts';
 
@@ -16,6 +17,8 @@ export type EngineEvents = {
   /** The broadcast is over and all of it was played. */
   onEnded: () => void;
   onFailure: (failure: EngineFailure) => void;
+  /** What the playlist tells of the programme; each entry may come many times. Engines that cannot read it are silent. */
+  onProgramme: (entries: readonly ProgrammeMetadata[]) => void;
 };
 
 /** What an engine is opened with. The engine borrows `audio`; it never replaces it. */

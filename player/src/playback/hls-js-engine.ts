@@ -1,4 +1,5 @@
 import Hls, { type ErrorData, type FragLoadedData } from 'hls.js/light';
+import { programmeOfDateRanges } from './date-range-programme.ts';
 import type { Engine, EngineFigures, EngineOptions } from './engine.ts';
 import { steeredConfig } from './hls-js-config.ts';
 import { failureOf } from './hls-js-failure.ts';
@@ -75,6 +76,9 @@ export class HlsJsEngine implements Engine {
     hls.on(Events.LEVEL_LOADED, (_, { details }) => {
       // A broadcast that was over before its first sound: its last minute is no live programme.
       if (!details.live && audio.readyState === HTMLMediaElement.HAVE_NOTHING) events.onEnded();
+    });
+    hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
+      events.onProgramme(programmeOfDateRanges(Object.values(details.dateRanges)));
     });
     hls.on(Events.LEVEL_SWITCHING, () => {
       this.#loading = true;

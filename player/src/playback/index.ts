@@ -6,4 +6,6 @@ export { prefetchEngine } from './open-engine.ts';
 export * from './playback-state.ts';
 export * from './player.ts';
 export * from './player-handle.ts';
+export type { PlayerSnapshot } from './player-snapshot.ts';
+export type { ProgrammeListener, TimedProgramme } from './timed-programme.ts';
 export * from './volume.ts';

@@ -1,4 +1,5 @@
-import type { Player, PlayerSnapshot } from './player.ts';
+import type { Player } from './player.ts';
+import type { PlayerSnapshot } from './player-snapshot.ts';
 
 /** `window.awazPlayer`: the figures of the page's player, read at the moment of access. For tests, benchmarks, support. */
 export type PlayerHandle = Readonly<PlayerSnapshot> & { snapshot: () => PlayerSnapshot };

@@ -16,9 +16,11 @@ import {
   wantsSound,
   watchesAir,
 } from './playback-state.ts';
+import type { PlayerSnapshot } from './player-snapshot.ts';
 import { reconnectWait } from './reconnect-schedule.ts';
 import { recallSession, rememberSession } from './session-memory.ts';
 import { StallMeter } from './stall-meter.ts';
+import { TimedProgramme } from './timed-programme.ts';
 import { wait } from './wait.ts';
 
 /** Paused longer than this, the player gives back network and media pipeline; Play then joins at live. */
@@ -42,29 +44,13 @@ export type PlayerOptions = {
   onChange: () => void;
 };
 
-/** All that pages, tests and benchmarks may know of a player at one moment. */
-export type PlayerSnapshot = {
-  state: PlaybackState['kind'];
-  engine: EngineName;
-  onAir: boolean | null;
-  broadcastId: string | null;
-  session: string | null;
-  /** Age of what is heard now, in ms, on this computer's clock; null while unknown. */
-  latencyMs: number | null;
-  behindSeconds: number | null;
-  bufferMs: number;
-  targetMs: number | null;
-  rate: number;
-  kbps: number | null;
-  stalls: number;
-  stalledMs: number;
-};
-
 /** Plays one station on one audio element and keeps at it: reconnects, notices ends and new broadcasts. */
 export class Player {
   readonly station: string;
   readonly audio: HTMLAudioElement;
   readonly engineName: EngineName;
+  /** What is audible at the playhead. Engines that cannot read it from the playlist need it from `stream:metadata` events. */
+  readonly programme = new TimedProgramme(() => ({ audio: this.audio, playingAt: this.#playingAt }));
   readonly #options: PlayerOptions;
   readonly #stalls: StallMeter;
   readonly #life = new AbortController();
@@ -112,11 +98,15 @@ export class Player {
     return this.#onAir;
   }
 
+  get #playingAt(): number | null {
+    return this.#engine?.figures().playingAt ?? null;
+  }
+
   /** Figures of this moment. */
   snapshot(): PlayerSnapshot {
     const figures = this.#engine?.figures();
     const target = figures?.targetSeconds ?? null;
-    const playingAt = figures?.playingAt ?? null;
+    const playingAt = this.#playingAt;
     return {
       state: this.#state.kind,
       engine: this.engineName,
@@ -173,6 +163,7 @@ export class Player {
     this.#life.abort();
     this.#stateLife.abort();
     this.#stalls.close();
+    this.programme.close();
     this.#closeEngine();
   }
 
@@ -233,6 +224,7 @@ export class Player {
   }
 
   #setAddress(address: MediaAddress): void {
+    if (this.#address !== undefined && this.#address.broadcastId !== address.broadcastId) this.programme.clear();
     this.#address = address;
     this.#session = address.session;
     rememberSession(this.station, address.session);
@@ -251,6 +243,7 @@ export class Player {
         onAddress: (address) => this.#onAddress(address),
         onEnded: () => !signal.aborted && this.#onEnded(),
         onFailure: (failure) => !signal.aborted && this.#onFailure(failure),
+        onProgramme: (entries) => !signal.aborted && this.programme.take(entries),
       },
     };
     const adopt = (open: EngineFactory) => {
