@@ -26,6 +26,8 @@ export type SimplePushResult = {
 export type SimpleIngest = {
   readonly messages: readonly IngestServerMessage[];
   send(bytes: Uint8Array): void;
+  /** Sends a text message. */
+  say(message: object): void;
   /** Ends the broadcast and settles when the server has closed. */
   end(): Promise<void>;
   /** Drops the connection without a word. */
@@ -46,6 +48,7 @@ export async function openSimpleIngest(to: Pick<SimplePush, 'server' | 'station'
   return {
     messages,
     send: (bytes) => socket.send(bytes),
+    say: (message) => socket.send(JSON.stringify(message)),
     end: async () => {
       socket.send(JSON.stringify({ type: 'end' }));
       await closed;
