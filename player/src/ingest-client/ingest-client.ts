@@ -1,4 +1,4 @@
-import { MAX_CHUNK_BYTES, type Milliseconds } from '@awaz/infra/contract';
+import { type IngestMetadata, MAX_CHUNK_BYTES, type Milliseconds } from '@awaz/infra/contract';
 import type { BacklogTotals } from './chunk-backlog.ts';
 import type { IngestClientEvents, IngestState } from './client-events.ts';
 import type { RecordedChunk } from './epoch-buffer.ts';
@@ -146,6 +146,11 @@ export class IngestClient {
       this.#machine.tick(now); // timers of hidden pages come late, chunks do not
       return piecesOf(chunk).every((piece) => this.#machine.push(piece, now));
     });
+  }
+
+  /** Sets what plays from the next chunk on; waits for the connection where there is none. */
+  setTitle(title: Omit<IngestMetadata, 'type'>): void {
+    this.#step((now) => this.#machine.setTitle(title, now));
   }
 
   /**

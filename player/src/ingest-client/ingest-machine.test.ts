@@ -59,6 +59,24 @@ describe('the ingest machine', () => {
     ]);
   });
 
+  test('sends a title ahead of the next chunk, the newest one once there is a connection', () => {
+    const bench = new MachineBench();
+    const titlesIn = () =>
+      bench.machine
+        .drain()
+        .flatMap((effect) => (effect.do === 'send' ? [effect.data] : []))
+        .map((data) => (typeof data === 'string' ? JSON.parse(data) : 'chunk'));
+    bench.machine.setTitle({ track: { title: 'early' } }, bench.now);
+    bench.machine.setTitle({ track: { title: 'first' } }, bench.now);
+    bench.machine.startEpoch(FORMAT, bench.now);
+    bench.push();
+    bench.ready();
+    expect(titlesIn()).toMatchObject([{ type: 'hello' }, { type: 'metadata', track: { title: 'first' } }, 'chunk']);
+    bench.machine.setTitle({ show: null }, bench.now);
+    bench.push();
+    expect(titlesIn()).toEqual([{ type: 'metadata', show: null }, 'chunk']);
+  });
+
   test('sends acknowledged chunks again when nextSeq went back', () => {
     const bench = onAir();
     bench.ack(2);

@@ -1,4 +1,10 @@
-import { encodeChunkMessage, type IngestAck, type IngestReady, type Milliseconds } from '@awaz/infra/contract';
+import {
+  encodeChunkMessage,
+  type IngestAck,
+  type IngestMetadata,
+  type IngestReady,
+  type Milliseconds,
+} from '@awaz/infra/contract';
 import { type BacklogTotals, ChunkBacklog, type LostAudio } from './chunk-backlog.ts';
 import type { IngestClientEvents, IngestState } from './client-events.ts';
 import { type Verdict, verdictOfClose, verdictOfError } from './close-verdict.ts';
@@ -62,6 +68,7 @@ export class IngestMachine {
   #format = '';
   #endDeadline: Milliseconds | undefined;
   #endSent = false;
+  #titleToSend: IngestMetadata | undefined;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -112,6 +119,12 @@ export class IngestMachine {
     this.#tellLost(lost, this.#backlog.front === undefined ? 'epoch_refused' : 'buffer_full');
     this.#pump(now);
     return true;
+  }
+
+  /** Sets what plays from the next chunk on; a title that has not been sent when another one comes is forgotten. */
+  setTitle(title: Omit<IngestMetadata, 'type'>, now: Milliseconds): void {
+    this.#titleToSend = { type: 'metadata', ...title };
+    this.#pump(now);
   }
 
   /** No more audio comes: delivers the rest, then the end. */
@@ -229,6 +242,10 @@ export class IngestMachine {
   #pump(now: Milliseconds): void {
     const front = this.#backlog.front;
     if (this.#watch.phase !== 'ready' || front === undefined) return;
+    if (this.#titleToSend !== undefined) {
+      this.#effects.add({ do: 'send', data: JSON.stringify(this.#titleToSend) });
+      this.#titleToSend = undefined;
+    }
     for (let next = front.nextUnsent; next !== undefined; next = front.nextUnsent) {
       if (front.inFlight && front.inFlightBytes + next.payload.byteLength > IN_FLIGHT_BYTES) break;
       const chunk = front.takeUnsent();

@@ -4,6 +4,7 @@ import { loadDotEnv, parseEnv, pushEnv } from '@awaz/infra/runtime';
 import { WebSocket } from 'ws';
 import { IngestClient } from '../ingest-client/index.ts';
 import { type AudioSource, openAudioSource } from './audio-source.ts';
+import { readFileTags } from './file-tags.ts';
 import { guessMediaType } from './media-type.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { HELP, type PushArguments, parsePushArguments, UsageError } from './push-arguments.ts';
@@ -41,6 +42,8 @@ async function push(options: PushArguments): Promise<number> {
     openSocket: (url) => new WebSocket(url),
     whenOver: 'begin_new',
   });
+  const tags = options.file === '-' ? undefined : await readFileTags(options.file);
+  if (tags !== undefined) client.setTitle({ track: tags });
   const note = (text: string) => reporter.note(text);
   const session = new PushSession({ client, source, format, loop, note });
   const reporter = new ProgressReporter(process.stdout, () => session.progress);

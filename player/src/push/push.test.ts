@@ -97,6 +97,16 @@ describe('push', () => {
     expectRealTime(epoch);
   });
 
+  test('sends the title that the tags of a file tell, once, also in a loop', async () => {
+    const ffmpeg = await testFfmpeg();
+    await convert(ffmpeg.path, 'tagged.mp3', '-c:a libmp3lame -b:a 128k -metadata title=Song -metadata artist=Band');
+    const { ended } = push(inFolder('tagged.mp3'), '--loop');
+    await until(() => server.epochs.length === 2 && server.epochs[1]?.chunks.length, { timeoutMs: 20_000 });
+    program?.child.kill('SIGINT');
+    expect((await ended).code).toBe(0);
+    expect(server.titles).toEqual([{ type: 'metadata', track: { title: 'Song', artist: 'Band' } }]);
+  });
+
   test('begins an epoch with each turn of a loop, without a gap in time, until Ctrl-C ends it', async () => {
     const { ended, says } = push(inFolder('tone.aac'), '--loop');
     await until(() => server.epochs.length === 3 && server.epochs[2]?.chunks.length, { timeoutMs: 20_000 });

@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, type Registry } from '@awaz/infra/runtime';
 export type SessionMetrics = {
   sessions: Gauge;
   parts: Counter;
+  titles: Counter;
   frames: Counter<'kind'>;
   restarts: Counter<'cause'>;
   publishDelay: Histogram;
@@ -16,6 +17,7 @@ export function createSessionMetrics(registry: Registry): SessionMetrics {
   return {
     sessions: new Gauge({ name: 'awaz_transcode_sessions', help: 'Broadcasts this worker owns', registers }),
     parts: new Counter({ name: 'awaz_parts_published_total', help: 'Parts published', registers }),
+    titles: new Counter({ name: 'awaz_titles_published_total', help: 'Titles published with their parts', registers }),
     frames: new Counter({
       name: 'awaz_frames_total',
       help: 'AAC frames by what became of them: source, filler, dropped',

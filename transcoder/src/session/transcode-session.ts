@@ -202,6 +202,7 @@ export class TranscodeSession {
   #published(part: PublishedPart): void {
     const { metrics } = this.#context;
     metrics.parts.inc();
+    metrics.titles.inc(part.programme?.length ?? 0);
     metrics.frames.inc({ kind: 'filler' }, part.fillerFrames);
     metrics.frames.inc({ kind: 'source' }, part.frames - part.fillerFrames);
     if (part.fillerFrames === part.frames) return;

@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   type IngestClientMessage,
   type IngestHello,
+  type IngestMetadata,
   isRetryable,
 } from '@awaz/infra/contract';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -29,6 +30,8 @@ export class FakeIngestServer {
   readonly epochs: StoredEpoch[] = [];
   /** All hellos that came. */
   readonly hellos: IngestHello[] = [];
+  /** All titles that came. */
+  readonly titles: IngestMetadata[] = [];
   /** Whether chunks are stored, acknowledged and measured; false: the server is connected and silent. */
   answers = true;
   /** Codes with which the next hellos are refused, in order. */
@@ -107,6 +110,7 @@ export class FakeIngestServer {
 
   #hear(connection: Connection, message: IngestClientMessage): void {
     if (message.type === 'hello') this.#greet(connection, message);
+    else if (message.type === 'metadata') this.titles.push(message);
     else {
       this.ended = true;
       connection.socket.send(
