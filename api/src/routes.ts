@@ -4,11 +4,18 @@ import { type AuditLog, auditRoutes } from './audit/index.ts';
 import type { ProgrammeService } from './metadata/index.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import type { Route } from './rest/index.ts';
-import { type StationRoutesOptions, stationRoutes } from './stations/index.ts';
+import {
+  keyRoutes,
+  type OwnStationRoutesOptions,
+  ownStationRoutes,
+  type StationRoutesOptions,
+  stationRoutes,
+} from './stations/index.ts';
 
 /** What all routes together need. */
 export type RoutesOptions = AdminRoutesOptions &
   StationRoutesOptions &
+  OwnStationRoutesOptions &
   AccountRoutesOptions & { audit: AuditLog; programmes: ProgrammeService };
 
 /** Every REST route of the server; also what the OpenAPI document holds. */
@@ -16,6 +23,8 @@ export function allRoutes(options: RoutesOptions): Route[] {
   return [
     ...accountRoutes(options),
     ...stationRoutes(options),
+    ...ownStationRoutes(options),
+    ...keyRoutes(options),
     ...metadataRoutes(options),
     ...auditRoutes(options),
     ...adminRoutes(options),

@@ -1,5 +1,4 @@
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
-import { AwazError } from '@awaz/infra/contract';
 import {
   changeUserSchema,
   pageQuerySchema,
@@ -10,8 +9,8 @@ import {
 } from '@awaz/infra/contract/schemas';
 import type { RedisHandle } from '@awaz/infra/redis';
 import { z } from 'zod';
-import type { AuditRecorder } from '../audit/index.ts';
-import { decodeCursor, defineRoute, encodeCursor, type Route, type RouteCall } from '../rest/index.ts';
+import { type AuditRecorder, auditedBy } from '../audit/index.ts';
+import { decodeCursor, defineRoute, encodeCursor, type Route } from '../rest/index.ts';
 import { type StationStore, stopBroadcast } from '../stations/index.ts';
 import { liveStreams } from './streams.ts';
 import type { Users } from './users.ts';
@@ -46,7 +45,7 @@ function streamRoutes({ handle, stations, registry, audit }: AdminRoutesOptions)
       handler: async ({ station: { slug }, ...call }) => {
         const stopped = await stopBroadcast({ handle, registry }, slug, 'stopped_by_admin');
         await audit.record({
-          ...whoOf(call),
+          ...auditedBy(call.caller, call.address),
           action: 'admin.stream_stopped',
           station: slug,
           target: stopped.broadcastId,
@@ -79,15 +78,15 @@ function userRoutes({ users, audit }: AdminRoutesOptions): Route[] {
       errors: ['not_found', 'conflict'],
       handler: async ({ params, body, ...call }) => {
         const { before, after } = await users.change(params.account, body);
-        await audit.record({ ...whoOf(call), action: 'admin.user_changed', target: after.id, before, after });
+        await audit.record({
+          ...auditedBy(call.caller, call.address),
+          action: 'admin.user_changed',
+          target: after.id,
+          before,
+          after,
+        });
         return after;
       },
     }),
   ];
-}
-
-function whoOf({ caller, address }: Pick<RouteCall, 'caller' | 'address'>) {
-  if (caller.kind !== 'account') throw new AwazError('unauthenticated', 'Sign in first.');
-  const { id, name } = caller.account;
-  return { by: { id, name }, address };
 }

@@ -1,6 +1,7 @@
 import { type AuditEntry, AwazError } from '@awaz/infra/contract';
 import { AUDIT_KEYS, type RedisHandle } from '@awaz/infra/redis';
 import { Counter, type Logger, type Registry } from '@awaz/infra/runtime';
+import type { Caller } from '../auth/index.ts';
 
 /** Entries of the whole log; the oldest go first. */
 export const MAX_AUDIT_ENTRIES = 50_000;
@@ -87,4 +88,11 @@ function shortened(detail: unknown): unknown {
   return text === undefined || text.length <= MAX_DETAIL_CHARACTERS
     ? detail
     : `${text.slice(0, MAX_DETAIL_CHARACTERS)}…`;
+}
+
+/** The part of a record that tells who did it from where. */
+export function auditedBy(caller: Caller, address: string): Pick<AuditRecord, 'by' | 'address'> {
+  if (caller.kind === 'account') return { by: { id: caller.account.id, name: caller.account.name }, address };
+  if (caller.kind === 'stream_key') return { by: { id: `key:${caller.keyId}`, name: 'stream key' }, address };
+  return { by: { id: caller.guest?.id ?? 'guest', name: caller.guest?.name ?? 'guest' }, address };
 }

@@ -4,6 +4,7 @@ export {
   type AuditLogOptions,
   type AuditRecord,
   type AuditRecorder,
+  auditedBy,
   MAX_AUDIT_ENTRIES,
   MAX_STATION_AUDIT_ENTRIES,
 } from './audit-log.ts';
