@@ -281,24 +281,22 @@ describe('metrics of workers', () => {
 
 describe('workers with TLS', () => {
   /** Connects, as HTTP/1.1 would; the answer says whose certificate it was and whether an earlier session was resumed. */
-  const greet = (port: number, session?: Buffer) =>
-    new Promise<{ name: string; resumed: boolean; session: Buffer }>((resolve, reject) => {
-      const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, session });
-      socket.on('error', reject);
-      socket.once('session', (next) => {
-        resolve({
-          name: String(socket.getPeerCertificate().subject?.CN),
-          resumed: socket.isSessionReused(),
-          session: next,
-        });
-        socket.destroy();
-      });
-      // The ticket comes with the first answer.
-      socket.end('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
-      socket.resume();
+  const greet = async (port: number, earlier?: Buffer) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, session: earlier });
+    let session = earlier ?? Buffer.alloc(0);
+    socket.on('session', (next: Buffer) => {
+      session = next;
     });
+    await once(socket, 'secureConnect');
+    const greeted = { name: String(socket.getPeerCertificate().subject?.CN), resumed: socket.isSessionReused() };
+    // The ticket for the next time comes with the first answer.
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    socket.resume();
+    await once(socket, 'close');
+    return { ...greeted, session };
+  };
 
-  it('resume each others sessions, and each renews its certificate', async () => {
+  it('resume the sessions of each other, and each renews its certificate', async () => {
     const folder = await tempDir();
     open.push(() => folder.close());
     const { certFile, keyFile } = await writeTestCertificate(folder.path);
