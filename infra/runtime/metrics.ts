@@ -4,7 +4,8 @@ export { Counter, Gauge, Histogram, Registry };
 
 /**
  * A registry with the process's own figures (`process_…`, `nodejs_…`); one per program. Where several processes show one
- * page, metrics are added up; those whose sum says nothing have an `aggregator` other than `sum`, which keeps them apart.
+ * page, metrics are added up. `aggregator: 'first'` is for what all of them read from the same place and say alike; any other
+ * than `sum` for what can only be shown for each process apart.
  */
 export function createRegistry(program: string): Registry {
   const registry = new Registry();

@@ -29,7 +29,8 @@ export class WorkerPool implements Service {
   readonly #metrics;
   #port: number | undefined;
   #giveUp: FailProgram;
-  #ended: MetricFigures = [];
+  /** What workers counted that are gone. */
+  #ended: Promise<MetricFigures> = Promise.resolve([]);
   #gathering: Promise<string> | undefined;
 
   private constructor(options: WorkerPoolOptions) {
@@ -117,9 +118,10 @@ export class WorkerPool implements Service {
     if ((await worker.listening) !== port) worker.kill();
   }
 
-  async #bury(worker: WorkerProcess): Promise<void> {
+  #bury(worker: WorkerProcess): void {
     if (this.#workers.get(worker.number) === worker) this.#workers.delete(worker.number);
-    if (worker.figures !== undefined) this.#ended = await lastingFigures(this.#ended, worker.figures);
+    const { figures } = worker;
+    if (figures !== undefined) this.#ended = this.#ended.then((ended) => lastingFigures(ended, figures));
   }
 
   async #tellMetrics(worker: WorkerProcess): Promise<void> {
@@ -138,9 +140,10 @@ export class WorkerPool implements Service {
     const asked = [...this.#workers.values()].filter(({ isPrepared }) => isPrepared);
     const answered = await Promise.all(asked.map((worker) => worker.askFigures(FIGURES_WITHIN_MS)));
     this.#metrics.silent = answered.filter((isAnswered) => !isAnswered).length;
-    const alive = [...this.#workers.values()];
-    const told = alive.flatMap(({ number, figures }) => (figures ? [{ worker: String(number), figures }] : []));
     const own = await this.#metrics.registry.getMetricsAsJSON();
-    return metricsTextOf([{ worker: 'primary', figures: own }, ...told], this.#ended);
+    // Both at one moment: a worker that ends in between would be counted twice, or not at all.
+    const [alive, ended] = [[...this.#workers.values()], this.#ended];
+    const told = alive.flatMap(({ number, figures }) => (figures ? [{ worker: String(number), figures }] : []));
+    return metricsTextOf([{ worker: 'primary', figures: own }, ...told], await ended);
   }
 }

@@ -120,6 +120,10 @@ export class WorkerProcess implements Running {
 }
 
 async function exitOf(worker: Worker): Promise<string> {
-  const [code, signal] = await once(worker.process, 'exit');
-  return signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  try {
+    const [code, signal] = await once(worker.process, 'exit');
+    return signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  } catch (error) {
+    return `could not be started (${(error as Error).message})`;
+  }
 }
