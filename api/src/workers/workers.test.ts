@@ -47,14 +47,21 @@ function connections(port: number, count: number): OneConnection[] {
   return made;
 }
 
-/** Process ids of the workers that listen, by number. */
-function workersOf(program: ApiProgram): number[] {
+/** Process ids of the workers, by number, as far as they have said that they listen. */
+function listed(program: ApiProgram): number[] {
   const pids: number[] = [];
   for (const { worker, pid, msg } of program.log()) {
     if (worker !== undefined && msg === 'listening') pids[worker - 1] = pid;
   }
   return pids;
 }
+
+/** Process ids of both workers. A log line may come later than the message of the same moment. */
+const workersOf = (program: ApiProgram) =>
+  until(() => {
+    const [first, second] = listed(program);
+    return first !== undefined && second !== undefined && ([first, second] as const);
+  });
 
 const answer = async (connection: OneConnection, path: string) => (await connection.get(path)).text;
 
@@ -88,9 +95,10 @@ describe('two workers', () => {
     const port = await program.listening();
     expect(program.messages).toEqual([{ type: 'listening', port }]);
     expect(port).toBeGreaterThan(0);
-    const told = program.log().filter(({ msg }) => msg === 'listening');
+    const lines = () => program.log().filter(({ msg }) => msg === 'listening');
+    const told = await until(() => lines().length === 3 && lines(), { what: 'all three said that they listen' });
     expect(told.map(({ worker }) => worker).sort()).toEqual([1, 2, undefined]);
-    expect(new Set(childrenOf(program.pid))).toEqual(new Set(workersOf(program)));
+    expect(new Set(childrenOf(program.pid))).toEqual(new Set(await workersOf(program)));
   });
 
   it('answer what they hold and send everybody away after SIGTERM, and leave no process', async () => {
@@ -111,7 +119,7 @@ describe('two workers', () => {
     });
     await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.once('connect', resolve))));
     const told = sockets.map((socket) => new Promise((resolve) => socket.once('disconnect', resolve)));
-    const pids = workersOf(program);
+    const pids = await workersOf(program);
     program.child.kill('SIGTERM');
     for (const { status, text } of await held)
       expect([status, JSON.parse(text).code]).toEqual([503, 'server_going_down']);
@@ -123,7 +131,7 @@ describe('two workers', () => {
   it('stop in order after Ctrl-C, which reaches all of them, twice', async () => {
     const program = await start();
     await program.listening();
-    const pids = workersOf(program);
+    const pids = await workersOf(program);
     for (let times = 0; times < 2; times++) process.kill(-program.pid, 'SIGINT');
     expect(await program.exited).toEqual([0, null]);
     expect(pids.every(isGone)).toBe(true);
@@ -133,7 +141,7 @@ describe('two workers', () => {
   it('do not outlive a primary that was killed', async () => {
     const program = await start();
     await program.listening();
-    const pids = workersOf(program);
+    const pids = await workersOf(program);
     expect(pids).toHaveLength(2);
     program.child.kill('SIGKILL');
     await until(() => pids.every(isGone));
@@ -142,7 +150,7 @@ describe('two workers', () => {
   it('stop when the program that started them lets go', async () => {
     const program = await start();
     await program.listening();
-    const pids = workersOf(program);
+    const pids = await workersOf(program);
     program.child.disconnect();
     expect(await program.exited).toEqual([0, null]);
     expect(pids.every(isGone)).toBe(true);
@@ -153,7 +161,7 @@ describe('a worker that ends', () => {
   const replaced = (program: ApiProgram, old: readonly number[]) =>
     until(
       () => {
-        const now = workersOf(program);
+        const now = listed(program);
         return old.every((pid, index) => now[index] !== pid) && now;
       },
       { timeoutMs: 30_000, what: 'other workers listen' },
@@ -162,15 +170,15 @@ describe('a worker that ends', () => {
   it('is replaced, and meanwhile the other one goes on', async () => {
     const program = await start();
     const port = await program.listening();
-    const [first = 0, second = 0] = workersOf(program);
+    const [first = 0, second = 0] = await workersOf(program);
     const pair = connections(port, 2) as [OneConnection, OneConnection];
     for (const connection of pair) await connection.get('/healthz');
     process.kill(second, 'SIGKILL');
     await until(() => isGone(second));
     const [fresh] = connections(port, 1) as [OneConnection];
     expect((await fresh.get('/healthz')).status).toBe(200);
-    await until(() => workersOf(program)[1] !== second, { timeoutMs: 30_000 });
-    expect(workersOf(program)[0]).toBe(first);
+    await until(() => listed(program)[1] !== second, { timeoutMs: 30_000 });
+    expect(listed(program)[0]).toBe(first);
     const metrics = await answer(fresh, '/metrics');
     expect([numberOf(metrics, 'awaz_api_workers'), numberOf(metrics, 'awaz_api_worker_restarts_total')]).toEqual([
       2, 1,
@@ -187,7 +195,7 @@ describe('a worker that ends', () => {
     const program = await start();
     const port = await program.listening();
     for (let round = 0; round < 2; round++) {
-      const old = workersOf(program);
+      const old = await workersOf(program);
       for (const pid of old) process.kill(pid, 'SIGKILL');
       await replaced(program, old);
     }
@@ -198,7 +206,7 @@ describe('a worker that ends', () => {
   it('again and again ends all, with the reason', async () => {
     const program = await start();
     await program.listening();
-    const [spared = 0] = workersOf(program);
+    const [spared = 0] = await workersOf(program);
     let ended = false;
     void program.exited.then(() => {
       ended = true;
@@ -251,9 +259,9 @@ describe('metrics of workers', () => {
     for (const connection of pair)
       for (let times = 0; times < 5; times++) await connection.get('/live/nobody/index.m3u8');
     const before = await answer(pair[0], '/metrics');
-    const old = workersOf(program);
+    const old = await workersOf(program);
     for (const pid of old) process.kill(pid, 'SIGKILL');
-    await until(() => old.every((pid, index) => workersOf(program)[index] !== pid), { timeoutMs: 30_000 });
+    await until(() => old.every((pid, index) => listed(program)[index] !== pid), { timeoutMs: 30_000 });
     const [fresh] = connections(port, 1) as [OneConnection];
     const after = await answer(fresh, '/metrics');
     expect([numberOf(before, requests), numberOf(after, requests)]).toEqual([10, 10]);
@@ -267,7 +275,7 @@ describe('metrics of workers', () => {
     const pair = connections(port, 2) as [OneConnection, OneConnection];
     for (const connection of pair) await connection.get('/live/nobody/index.m3u8');
     expect(numberOf(await answer(pair[0], '/metrics'), 'awaz_api_workers_silent')).toBe(0);
-    const [, second = 0] = workersOf(program);
+    const [, second = 0] = await workersOf(program);
     process.kill(second, 'SIGSTOP');
     open.push(() => void process.kill(second, 'SIGCONT'));
     const asked = pair.map((connection) => answer(connection, '/metrics'));
@@ -345,6 +353,7 @@ describe('one worker', () => {
     expect(childrenOf(program.pid)).toEqual([]);
     const [connection] = connections(port, 1) as [OneConnection];
     expect(await answer(connection, '/metrics')).not.toContain('worker');
-    expect(program.log().map(({ worker }) => worker)).toEqual([undefined]);
+    await until(() => program.log().length === 1);
+    expect(program.log()[0]?.worker).toBeUndefined();
   });
 });
