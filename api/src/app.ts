@@ -1,4 +1,4 @@
-import type { Logger } from '@awaz/infra/runtime';
+import type { Logger, Registry } from '@awaz/infra/runtime';
 import Koa from 'koa';
 import { crossOrigin } from './http/cross-origin.ts';
 import { errorAnswers } from './http/error-answers.ts';
@@ -12,6 +12,8 @@ import { type RestOptions, restRouter } from './rest/index.ts';
 export type AppOptions = {
   logger: Logger;
   health: HealthOptions;
+  /** Gets the application's own figures. */
+  metrics: Registry;
   rest: Omit<RestOptions, 'trustProxy'>;
   /** Folder of the built pages. */
   pagesFolder: string;
@@ -29,7 +31,7 @@ export function createApp(options: AppOptions): Koa {
   // Errors are answered and logged by the first middleware; what comes here is a client that went away.
   app.on('error', (error: Error) => logger.debug({ err: error }, 'a connection failed'));
   app.use(securityHeaders(options));
-  app.use(requestMetrics(options.health.metrics));
+  app.use(requestMetrics(options.metrics));
   app.use(errorAnswers(logger));
   app.use(crossOrigin(options.corsOrigins));
   const pages = createPages(options.pagesFolder, logger);

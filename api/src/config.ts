@@ -1,8 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { cutForPartTarget } from '@awaz/infra/contract';
 import { emailSchema, newPasswordSchema } from '@awaz/infra/contract/schemas';
 import { commonEnv, mediaEnv, parseEnv } from '@awaz/infra/runtime';
 import { z } from 'zod';
 import { readTlsIdentity } from './http/tls-identity.ts';
+
+/** Most processes on one port. */
+const MAX_WORKERS = 128;
+
+/** One core is left to Redis, transcoder and the primary. */
+function usualWorkers(): number {
+  return Math.min(Math.max(1, availableParallelism() - 1), MAX_WORKERS);
+}
 
 /** Variables of the API, beside those that every program knows. */
 const apiEnv = {
@@ -10,6 +19,13 @@ const apiEnv = {
   ...mediaEnv,
   /** TCP port; 0 takes any free one. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Processes that share the port; one is the program itself, without a primary. */
+  ORIGIN_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_WORKERS)
+    .default(() => usualWorkers()),
   /** Address to listen on. */
   HOST: z.string().min(1).default('0.0.0.0'),
   /** Files of a certificate (with its chain) and its key in PEM: the port speaks TLS only, HTTP/2 and HTTP/1.1. */
@@ -49,6 +65,7 @@ export function readConfig(env?: Record<string, string | undefined>) {
     logLevel: values.LOG_LEVEL,
     port: values.PORT,
     host: values.HOST,
+    workers: values.ORIGIN_WORKERS,
     publicUrl: values.PUBLIC_URL,
     jwtSecret: values.JWT_SECRET,
     admin: email === undefined || password === undefined ? undefined : { email, password },

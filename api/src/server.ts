@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
 import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
-import { createRegistry, type Logger, ReleaseStack, type Service } from '@awaz/infra/runtime';
+import { createRegistry, type Logger, type Registry, ReleaseStack, type Service } from '@awaz/infra/runtime';
 import { TitleRequests } from '@awaz/infra/titles';
 import { type AccountServices, createAccountServices } from './account-services.ts';
 import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
+import type { MetricsText } from './http/health-router.ts';
 import { type HttpServer, listen } from './http/http-server.ts';
 import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
@@ -20,7 +21,15 @@ import { StationStore } from './stations/index.ts';
 /** Where the page build puts its files, seen from the built server. */
 const PAGES_FOLDER = fileURLToPath(new URL('../../player/dist-pages', import.meta.url));
 
-/** How to start; tests give other places and limits. */
+/** What a server that shares its port with others needs of them. */
+export type SharedPort = {
+  /** Hands over what this process counts; the answer is what `/metrics` shows for all of them. */
+  share(own: Registry): MetricsText;
+  /** Tells that everything is ready to listen and waits for the port to listen on. */
+  turn(): Promise<number>;
+};
+
+/** How to start; tests give other places and limits. Without `sharedPort` the server is alone on its port. */
 export type ServerOptions = {
   config: ApiConfig;
   logger: Logger;
@@ -28,6 +37,7 @@ export type ServerOptions = {
   originLimits?: OriginLimits;
   /** Multiplies every rate limit. */
   limitScale?: number;
+  sharedPort?: SharedPort;
 };
 
 /** A running API. `close` takes nothing new, answers what is held, sends owners away and closes every connection. */
@@ -45,7 +55,10 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
   }
 }
 
-async function assemble({ config, logger, ...places }: ServerOptions, releases: ReleaseStack): Promise<HttpServer> {
+async function assemble(
+  { config, logger, sharedPort, ...places }: ServerOptions,
+  releases: ReleaseStack,
+): Promise<HttpServer> {
   const handle = releases.use(new RedisHandle(config.redisUrl));
   logOutages(handle, logger);
   const bus = releases.use(new ControlBus(handle));
@@ -61,10 +74,11 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   releases.defer(nameAdmin(people, config, logger));
   const app = createApp({
     ...config,
+    metrics,
     rest: { routes: allRoutes({ ...shared, ...people }), callers, standings: stations, handle, limits: people.limits },
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
-    health: { handle, metrics, roll: new TranscoderRoll(handle), isClosing },
+    health: { handle, metrics: sharedPort?.share(metrics) ?? metrics, roll: new TranscoderRoll(handle), isClosing },
     pagesFolder: places.pagesFolder ?? PAGES_FOLDER,
   }).callback();
   // Released in reverse: those who hold connections let go of them, then the http server waits for what is left.
@@ -93,8 +107,9 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
     { prefix: SOCKET_PATH, take: sockets.onUpgrade },
   ];
   const onUpgrade = dispatchUpgrades(upgrades, onRequest);
-  const { host, port, tls } = config;
+  const { host, tls } = config;
   const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
+  const port = (await sharedPort?.turn()) ?? config.port;
   const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics, logger, tls });
   http = listening;
   releases.defer(() => {

@@ -74,7 +74,7 @@ const launcherOf = (folder: TempDir): number =>
 
 describe('npm start with the real programs', () => {
   test('is healthy, shows a studio link, and leaves no process behind after SIGTERM to npm', async () => {
-    const program = npmStart();
+    const program = npmStart({ ORIGIN_WORKERS: '2' });
     const url = await ready(program);
     await program.says(/Studio {2}http:\S+\/studio#station=\S+&key=[a-z0-9]{32}/);
     await program.says(/Sign in {2}http:\S+\/sign-in#token=[\w-]{32}/);
@@ -89,7 +89,7 @@ describe('npm start with the real programs', () => {
   });
 
   test('starts again after kill -9 of the launcher, with the stations it had', async () => {
-    const killed = npmStart();
+    const killed = npmStart({ ORIGIN_WORKERS: '2' });
     const url = await ready(killed);
     expect((await npmRun('station', '--', 'add', 'jazz', '--title', 'Jazz')).code).toBe(0);
     process.kill(launcherOf(data), 'SIGKILL');

@@ -64,6 +64,7 @@ const OWN_SETTINGS = {
   TRUST_PROXY: undefined,
   CORS_ORIGINS: undefined,
   DEMO: undefined,
+  ORIGIN_WORKERS: undefined,
 };
 
 /** How long the programs may take until `/readyz` answers 200, in ms. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { listenPath } from '../contract/index.ts';
+import { KeptRunning, type Running } from '../runtime/index.ts';
 import { demoProgramme } from './demo-programme.ts';
-import { KeptRunning, type Running } from './kept-running.ts';
 import { startNodeProgram } from './node-program.ts';
 import type { Addresses, Run } from './run-context.ts';
 import { makeStation } from './station-command.ts';

@@ -2,8 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { endProcess } from '../binaries/index.ts';
-import { childEnv } from '../runtime/index.ts';
-import type { Running } from './kept-running.ts';
+import { childEnv, type Running } from '../runtime/index.ts';
 
 /** Which of our programs is started, and who reads what it prints. */
 export type NodeProgramOptions = {

@@ -1,5 +1,4 @@
-import type { ReleaseStack } from '../runtime/index.ts';
-import type { KeptRunning } from './kept-running.ts';
+import type { KeptRunning, ReleaseStack } from '../runtime/index.ts';
 import type { LogView } from './log-view.ts';
 import type { RunRecord } from './run-record.ts';
 import type { LaunchSettings } from './settings.ts';

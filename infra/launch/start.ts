@@ -8,10 +8,9 @@ import {
   projectCacheDirectory,
   startRedisServer,
 } from '../binaries/index.ts';
-import { ReleaseStack } from '../runtime/index.ts';
+import { KeptRunning, ReleaseStack, type Running } from '../runtime/index.ts';
 import { keepDemoOnAir } from './demo.ts';
 import { untilOk } from './http-probe.ts';
-import { KeptRunning, type Running } from './kept-running.ts';
 import { plainLogView, readableLogView } from './log-view.ts';
 import { startNodeProgram } from './node-program.ts';
 import { freePort } from './port.ts';

@@ -1,7 +1,8 @@
 /** What every program needs to run: configuration, logs, metrics, starting and stopping. */
 export { ConfigError, childEnv, commonEnv, configOrExit, loadDotEnv, mediaEnv, parseEnv, pushEnv } from './env.ts';
+export { KeptRunning, type KeptRunningOptions, type Running } from './kept-running.ts';
 export { createLogger, type Logger } from './logger.ts';
-export { Counter, createRegistry, Gauge, Histogram, Registry } from './metrics.ts';
-export { runProgram } from './program.ts';
+export { Counter, createRegistry, Gauge, Histogram, type MetricFigures, mergeFigures, Registry } from './metrics.ts';
+export { type FailProgram, runProgram } from './program.ts';
 export { ReleaseStack, type Service } from './service.ts';
 export { pause } from './wait.ts';

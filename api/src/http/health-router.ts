@@ -1,16 +1,21 @@
 import type { TranscoderRoll } from '@awaz/infra/broadcasts';
 import type { RedisHandle } from '@awaz/infra/redis';
-import type { Registry } from '@awaz/infra/runtime';
 import Router from 'koa-router';
 
 /** How long Redis may take to answer before it counts as away, in ms. */
 const ANSWER_WITHIN_MS = 1000;
 
+/** Where the text of `/metrics` comes from: a registry, or the sums over several processes. */
+export type MetricsText = {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+};
+
 /** What health is read from. */
 export type HealthOptions = {
   handle: RedisHandle;
   roll: Pick<TranscoderRoll, 'live'>;
-  metrics: Registry;
+  metrics: MetricsText;
   /** Whether the server is on its way down: not ready then, so that balancers send nobody here. */
   isClosing: () => boolean;
 };

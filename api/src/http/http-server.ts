@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
-import { Counter, type Logger, type Registry, type Service } from '@awaz/infra/runtime';
-import { createNodeServer } from './node-server.ts';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { Counter, Gauge, type Logger, type Registry, type Service } from '@awaz/infra/runtime';
+import { createNodeServer, type NodeServer } from './node-server.ts';
 import { readTlsIdentity, type TlsFiles, watchTlsFiles } from './tls-identity.ts';
 import type { TakeUpgrade } from './upgrades.ts';
 
-/** Most connections of one process; the next one is dropped before it is read. */
+/** Most connections of one process; the next one is closed before it is read. */
 export const MAX_CONNECTIONS = 25_000;
 
 /** How long answers that are being written may still take when the server goes down, in ms. */
@@ -21,6 +21,8 @@ export type HttpServerOptions = {
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   onUpgrade: TakeUpgrade;
   metrics: Registry;
+  /** {@link MAX_CONNECTIONS} when left out. */
+  maxConnections?: number;
   logger: Logger;
   /** Present: TLS only, HTTP/2 and HTTP/1.1, with a certificate that is renewed with its files. */
   tls?: (TlsFiles & { lookMs?: number }) | undefined;
@@ -38,9 +40,9 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { tls: files, logger } = options;
   const made = createNodeServer({ ...options, tls: files && readTlsIdentity(files) });
   const { server } = made;
-  server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', options.onUpgrade);
-  countDropped(server, options.metrics);
+  countConnections(made, options.metrics);
+  dropBeyond(options.maxConnections ?? MAX_CONNECTIONS, made, options.metrics);
   await bind(server, options);
   const unwatch = files && watchTlsFiles({ files, lookMs: files.lookMs, onRenewed: made.renew, logger });
   let closed: Promise<void> | undefined;
@@ -76,11 +78,30 @@ function bind(server: Server, { host, port }: HttpServerOptions): Promise<void> 
   });
 }
 
-function countDropped(server: Server, registry: Registry): void {
+function countConnections(made: NodeServer, registry: Registry): void {
+  new Gauge({
+    name: 'awaz_http_connections',
+    help: 'Open connections',
+    registers: [registry],
+    collect() {
+      this.set(made.connections);
+    },
+  });
+}
+
+/**
+ * Closes connections beyond the cap. Node's own `maxConnections` is no choice: a cluster's primary offers a connection
+ * that its worker refuses to the next one, and with all of them full for ever, as fast as it can.
+ */
+function dropBeyond(cap: number, made: NodeServer, registry: Registry): void {
   const dropped = new Counter({
     name: 'awaz_http_dropped_connections_total',
     help: 'Connections beyond the most that the process takes',
     registers: [registry],
   });
-  server.on('drop', () => dropped.inc());
+  (made.server as Server).on('connection', (socket: Socket) => {
+    if (made.connections <= cap) return;
+    socket.destroy();
+    dropped.inc();
+  });
 }

@@ -27,6 +27,8 @@ export type NodeServerOptions = {
 /** One of Node's servers, not listening yet, and how its connections are closed. */
 export type NodeServer = {
   server: Server | Http2SecureServer;
+  /** How many connections are open. */
+  readonly connections: number;
   /** Lets connections go that have nothing under way. */
   closeIdle(): void;
   /** Cuts all connections. */
@@ -51,6 +53,9 @@ function plainServer({ keepAliveMs, onRequest }: NodeServerOptions): NodeServer 
   const connections = track(server, 'connection');
   return {
     server,
+    get connections() {
+      return connections.size;
+    },
     closeIdle: () => server.closeIdleConnections(),
     dropAll: () => dropAll(connections),
     renew: () => undefined,
@@ -84,6 +89,9 @@ function secureServer({ keepAliveMs, tls, onRequest }: NodeServerOptions & { tls
   const secure = track(server, 'secureConnection');
   return {
     server,
+    get connections() {
+      return raw.size;
+    },
     closeIdle: () => {
       for (const session of sessions) session.close();
     },

@@ -51,7 +51,9 @@ export class OriginMetrics {
       () => this.#renderMs / 1000,
     );
     level({ name: 'awaz_origin_held_requests', help: 'Requests that wait to be answered', registers }, gauges.held);
-    level({ name: 'awaz_origin_tailed_broadcasts', help: 'Broadcasts that are followed', registers }, gauges.tailed);
+    // Several workers on one port follow the same broadcasts: a sum would say nothing.
+    const tailed = { name: 'awaz_origin_tailed_broadcasts', help: 'Broadcasts that are followed', registers };
+    level({ ...tailed, aggregator: 'max' }, gauges.tailed);
     level({ name: 'awaz_origin_window_bytes', help: 'Bytes of media in memory', registers }, gauges.windowBytes);
     const listeners = 'Listeners of progressive streams';
     level({ name: 'awaz_origin_stream_listeners', help: listeners, registers }, gauges.streamListeners);
@@ -123,7 +125,7 @@ function total(metric: Described, read: () => number): void {
   });
 }
 
-function level(metric: Described, read: () => number): void {
+function level(metric: Described & { aggregator?: 'max' }, read: () => number): void {
   new Gauge({
     ...metric,
     collect() {

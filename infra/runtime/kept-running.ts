@@ -1,4 +1,4 @@
-import { pause } from '../runtime/index.ts';
+import { pause } from './wait.ts';
 
 /** A process that was started and may end at any time. */
 export type Running = {
