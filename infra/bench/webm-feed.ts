@@ -23,7 +23,14 @@ export class WebmFeed {
     const input = ['-f', 's16le', '-ar', String(sound.rate), '-ac', String(sound.channels), '-i', 'pipe:0'];
     const encoder = ['-c:a', 'libopus', '-b:a', `${kbps}k`, '-frame_duration', String(CHUNK_MS)];
     const ogg = await throughFfmpeg([...input, ...encoder, '-f', 'ogg', 'pipe:1'], pcm16Of(sound.samples));
-    return new WebmFeed(oggPackets(ogg));
+    // Head and tags, then whole packets only: one that is filled up with silence would be a hole in each cycle.
+    const whole = Math.floor((sound.samples.length * 1000) / sound.rate / sound.channels / CHUNK_MS);
+    return new WebmFeed(oggPackets(ogg).slice(0, 2 + whole));
+  }
+
+  /** After how many ms the sound begins anew. */
+  get cycleMs(): number {
+    return this.#packets.length * CHUNK_MS;
   }
 
   /** Chunk `n` of the stream, from 0; the first one begins with the header. */

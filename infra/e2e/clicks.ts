@@ -2,7 +2,7 @@ import type { Sound } from '../testkit/index.ts';
 import { PCM_RATE } from './pcm.ts';
 
 /** The pitch of a click tells which one it is; each is a quarter above the one before, in Hz. */
-const CLICK_HZ = [500, 640, 820, 1050, 1340, 1720, 2200, 2800] as const;
+export const CLICK_HZ = [500, 640, 820, 1050, 1340, 1720, 2200, 2800] as const;
 
 /** Time from one click to the next on average, in ms. */
 export const CLICK_EVERY_MS = 1600;

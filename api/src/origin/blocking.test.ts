@@ -35,7 +35,17 @@ describe('a blocking playlist request', () => {
     const { status, text, headers } = await answer;
     expect(status).toBe(200);
     expect(text).toContain('URI="3.4.m4s"');
-    expect(headers['cache-control']).toBe('public, max-age=12');
+    expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=12');
+  });
+
+  it('that is sent again by a player whose answer was all there was gets what came since, not its own cache’s copy', async () => {
+    const again = `${url}?_HLS_msn=3&_HLS_part=3`;
+    const first = await server.get(again);
+    expect(first.text).not.toMatch(/EXT-X-PART:.*"3\.4\.m4s"/);
+    await broadcast.publish();
+    const second = await server.get(again);
+    expect(second.text).toMatch(/EXT-X-PART:.*"3\.4\.m4s"/);
+    for (const { headers } of [first, second]) expect(headers['cache-control']).toMatch(/\bmax-age=0\b/);
   });
 
   it('for a segment waits for the whole segment, past its parts', async () => {

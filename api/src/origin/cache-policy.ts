@@ -32,8 +32,10 @@ export function cacheControl(cacheClass: CacheClass, targetDuration: number): st
       return maxAge(targetDuration);
     case 'blocking missing':
       return maxAge(4 * targetDuration);
-    // The address names a moment: what was true then stays true.
+    // The address names a moment, for all who ask for it the first time: shared caches may keep it. Who asks again wants
+    // what came since, not the browser's own copy: video.js does, and otherwise stands still until that copy is old.
     case 'blocking playlist':
+      return `public, max-age=0, s-maxage=${6 * targetDuration}`;
     case 'part':
       return maxAge(6 * targetDuration);
     case 'segment':

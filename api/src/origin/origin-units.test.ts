@@ -8,7 +8,7 @@ import { parseOriginPath } from './origin-path.ts';
 import { HeldCount, WaiterList, type WaitOutcome } from './waiter-list.ts';
 
 describe('the cache policy', () => {
-  it('keeps blocking answers long, plain ones briefly, and what is true for a moment not at all', () => {
+  it('lets shared caches keep blocking answers long, all caches plain ones briefly, and what is true for a moment none', () => {
     const kept = (
       ['multivariant', 'passing', 'playlist', 'blocking playlist', 'part', 'missing', 'blocking missing'] as const
     ).map((cacheClass) => [cacheClass, cacheControl(cacheClass, 2)]);
@@ -16,7 +16,7 @@ describe('the cache policy', () => {
       multivariant: 'no-store',
       passing: 'no-store',
       playlist: 'public, max-age=1',
-      'blocking playlist': 'public, max-age=12',
+      'blocking playlist': 'public, max-age=0, s-maxage=12',
       part: 'public, max-age=12',
       missing: 'public, max-age=2',
       'blocking missing': 'public, max-age=8',
