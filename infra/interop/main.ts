@@ -1,8 +1,9 @@
 import type { InteropCheck } from './check.ts';
 import { interopCommand } from './command.ts';
+import { nginxCheck } from './nginx/nginx-check.ts';
 
 /** All checks, in the order in which they run when none is named. */
-const CHECKS: readonly InteropCheck[] = [];
+const CHECKS: readonly InteropCheck[] = [nginxCheck];
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
