@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { RedisHandle } from '@awaz/infra/redis';
 import { createLogger, Registry } from '@awaz/infra/runtime';
-import { startTestRedis, type TempDir, type TestRedis, tempDir, until } from '@awaz/infra/testkit';
+import {
+  startTestRedis,
+  TEST_CERTIFICATES,
+  type TempDir,
+  type TestCertificateFiles,
+  type TestRedis,
+  tempDir,
+  until,
+  writeTestCertificate,
+} from '@awaz/infra/testkit';
 import { parseMultivariantPlaylist } from '@awaz/transcoder/hls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
@@ -17,7 +26,6 @@ import { MadeUpBroadcast } from './origin/test/made-up-broadcast.ts';
 import { isPending } from './origin/test/origin-server.ts';
 import { fragmentOf } from './origin/test/real-parts.ts';
 import { type ApiServer, startServer } from './server.ts';
-import { TEST_CERTIFICATES, type TestCertificateFiles, writeTestCertificate } from './test/test-certificate.ts';
 
 const UNCHECKED = { rejectUnauthorized: false };
 

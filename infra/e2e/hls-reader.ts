@@ -63,7 +63,7 @@ export async function fetchPlaylist(
 }
 
 /** Segments of filler that open a broadcast: the first part after them holds the owner's own audio. */
-const OPENING_SEGMENTS = 3;
+export const OPENING_SEGMENTS = 3;
 
 /** The playlist as soon as it has a part after the opening. Rejects when the broadcast is further than that. */
 export async function firstOwnPart(variant: ListedVariant): Promise<ListedPlaylist> {

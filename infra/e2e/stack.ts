@@ -53,6 +53,7 @@ const PROGRAMS = {
   transcoder: 'transcoder/dist/main.js',
   station: 'api/dist/stations/cli.js',
   push: 'player/dist/push/main.js',
+  check: 'api/dist/check/main.js',
 } as const;
 
 /** Settings of a person's own server that must not change what is tested or measured. */

@@ -8,7 +8,15 @@ function check(name: string, run: InteropCheck['run'], needs: InteropCheck['need
   return { name, summary: `what ${name} proves`, needs, run };
 }
 
-const good = check('good', async () => judged([{ name: 'delay', value: 12.34, unit: 'ms' }], []));
+const good = check('good', async () =>
+  judged(
+    [
+      { name: 'delay', value: 12.34, unit: 'ms' },
+      { name: 'difference', value: -0.01, unit: 'ms' },
+    ],
+    [],
+  ),
+);
 const bad = check('bad', async () => judged([], ['two segments were missing']));
 
 async function command(argv: string[], checks: InteropCheck[], signal = new AbortController().signal) {
@@ -26,6 +34,7 @@ test('all that were asked for passed: code 0, versions and values are told', asy
   expect(out).toContain('good: passed');
   expect(out).toContain(`with node: ${process.version}`);
   expect(out).toMatch(/delay +12\.3 +ms/);
+  expect(out).toMatch(/difference +0 +ms/);
   expect(out).toMatch(/1 passed, 0 failed, 0 not run\n$/);
   expect(err).toContain('good: what good proves');
 });

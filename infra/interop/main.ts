@@ -1,9 +1,10 @@
 import type { InteropCheck } from './check.ts';
 import { interopCommand } from './command.ts';
+import { nginxCheck } from './nginx/nginx-check.ts';
 import { nativePlayers, webPlayers } from './players/players-checks.ts';
 
 /** All checks, in the order in which they run when none is named. */
-const CHECKS: readonly InteropCheck[] = [webPlayers, nativePlayers];
+const CHECKS: readonly InteropCheck[] = [nginxCheck, webPlayers, nativePlayers];
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());

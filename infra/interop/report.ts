@@ -26,6 +26,7 @@ function rowTable(rows: readonly InteropRow[]): Table {
 }
 
 /** Whole numbers as they are, others with one digit. */
-function tidy(value: number): string {
+function tidy(exact: number): string {
+  const value = Math.round(exact * 10) / 10;
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { TEST_CERTIFICATES, TEST_KEY } from '@awaz/infra/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { TEST_CERTIFICATES, TEST_KEY } from '../test/test-certificate.ts';
 import type { WireAnswer } from './http-port.ts';
 import { NodeHttp } from './node-http.ts';
 
