@@ -59,14 +59,8 @@ async function assemble(
   { config, logger, sharedPort, ...places }: ServerOptions,
   releases: ReleaseStack,
 ): Promise<HttpServer> {
-  const handle = releases.use(new RedisHandle(config.redisUrl));
-  logOutages(handle, logger);
-  const bus = releases.use(new ControlBus(handle));
-  const registry = new BroadcastRegistry(handle);
-  const stations = new StationStore({ handle, bus, registry });
-  const metrics = createRegistry('api');
-  const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
-  const shared = { handle, bus, registry, stations, metrics, programmes };
+  const shared = openShared(config, logger, releases);
+  const { handle, stations, metrics } = shared;
   let closing = false;
   const isClosing = () => closing;
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
@@ -117,6 +111,17 @@ async function assemble(
     listening.stopListening();
   });
   return listening;
+}
+
+/** What all parts of the API stand on; released with the rest. */
+function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseStack) {
+  const handle = releases.use(new RedisHandle(redisUrl));
+  logOutages(handle, logger);
+  const bus = releases.use(new ControlBus(handle));
+  const registry = new BroadcastRegistry(handle);
+  const stations = new StationStore({ handle, bus, registry });
+  const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
+  return { handle, bus, registry, stations, metrics: createRegistry('api'), programmes };
 }
 
 /** Makes the administrator that the environment names, once Redis answers. The answer ends the attempts. */

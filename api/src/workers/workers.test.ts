@@ -3,7 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { RedisHandle } from '@awaz/infra/redis';
-import { startTestRedis, TEST_CERTIFICATES, type TestRedis, tempDir, until, writeTestCertificate } from '@awaz/infra/testkit';
+import {
+  startTestRedis,
+  TEST_CERTIFICATES,
+  type TestRedis,
+  tempDir,
+  until,
+  writeTestCertificate,
+} from '@awaz/infra/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { io } from 'socket.io-client';
 import { MadeUpBroadcast } from '../origin/test/made-up-broadcast.ts';
@@ -15,7 +22,6 @@ import {
   oneConnection,
   startApiProgram,
 } from '../test/api-program.ts';
-
 
 // Several processes have to start, on a machine that may be busy.
 jest.setTimeout(90_000);
