@@ -9,7 +9,7 @@ import { fetchBytes, variantsOf } from './hls-reader.ts';
 import { pressPlay } from './pages.ts';
 import { openSimpleIngest, type SimpleIngest } from './simple-push.ts';
 import { type Stack, type StackStation, startStack } from './stack.ts';
-import { watchToneAndTitle } from './tone-and-title.ts';
+import { type Noticed, watchToneAndTitle } from './tone-and-title.ts';
 
 const CHUNK_MS = 60;
 /** A tone and its title last this long, in chunks: 3 s. */
@@ -65,7 +65,15 @@ async function playTones(ingest: SimpleIngest, signal: AbortSignal): Promise<voi
   }
 }
 
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** What three of four values do not exceed: a machine that holds the page up for a moment says nothing of the page. */
+const usual = (values: number[]) =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.75) - 1] ?? Number.NaN;
+
+/** Tones that follow upon another one; the same tone again after a hole is no change. */
+function changesIn(tones: readonly Noticed[]): Noticed[] {
+  const heard = tones.filter(({ what }) => what !== '');
+  return heard.filter(({ what }, n) => what !== heard[n - 1]?.what);
+}
 
 test('a page changes its title when its sound changes, and every channel tells the same moments', async () => {
   const ingest = await openSimpleIngest({ server: stack.url, station, type: L16 });
@@ -75,7 +83,7 @@ test('a page changes its title when its sound changes, and every channel tells t
   const noticed = await watchToneAndTitle(page);
   await page.goto(`${stack.url}${listenPath(station.slug)}`);
   await pressPlay({ page });
-  const changed = () => noticed.tones.filter(({ what }) => what !== '');
+  const changed = () => changesIn(noticed.tones);
   await until(() => changed().length >= CHANGES + 1, { timeoutMs: 90_000, what: 'the tone changes are heard' });
 
   const check = await runProgram(process.execPath, [
@@ -95,7 +103,8 @@ test('a page changes its title when its sound changes, and every channel tells t
       const titles = noticed.titles.filter((title) => title.what.includes(` ${what} `));
       return Math.min(...titles.map((title) => Math.abs(title.at - at)));
     });
-  expect({ apart, inTime: median(apart) <= APART_MS }).toEqual({ apart, inTime: true });
+  const figures = apart.map(Math.round).join(' ');
+  expect({ figures, inTime: usual(apart) <= APART_MS }).toEqual({ figures, inTime: true });
   expect(await page.locator('.listen-track').textContent()).toMatch(/^Test – Tone \d+ (low|high)$/);
 
   const log = new EventLog(stack.redis.handle());
