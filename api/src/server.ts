@@ -14,6 +14,7 @@ import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
+import { Presence } from './presence/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
@@ -52,8 +53,9 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   const registry = new BroadcastRegistry(handle);
   const stations = new StationStore({ handle, bus, registry });
   const metrics = createRegistry('api');
+  const presence = releases.use(new Presence({ handle, metrics, logger: logger.child({ area: 'presence' }) }));
   const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
-  const shared = { handle, bus, registry, stations, metrics, programmes };
+  const shared = { handle, bus, registry, stations, metrics, programmes, presence };
   let closing = false;
   const isClosing = () => closing;
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
@@ -77,9 +79,8 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   const ingest = releases.use(
     createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
   );
-  const origin = releases.use(
-    new Origin({ ...shared, logger: logger.child({ area: 'origin' }), stationExists, stationTitle, limits }),
-  );
+  const known = { stationExists, stationTitle, audience: presence };
+  const origin = releases.use(new Origin({ ...shared, ...known, logger: logger.child({ area: 'origin' }), limits }));
   ingest.attachStudio(sockets.io);
 
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
