@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { TranscoderRoll } from '@awaz/infra/broadcasts';
-import type { RedisHandle } from '@awaz/infra/redis';
+import { type RedisHandle, stationKeys } from '@awaz/infra/redis';
 import { createLogger } from '@awaz/infra/runtime';
 import { startTestRedis, type TempDir, type TestRedis, tempDir, until } from '@awaz/infra/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -119,6 +119,34 @@ describe('the application', () => {
 
   it('tells an unknown station from one that is off air', async () => {
     expect(JSON.parse((await ask('/live/nobody/index.m3u8')).text).code).toBe('unknown_station');
+  });
+});
+
+describe('two servers on one Redis', () => {
+  it('tell the same listeners in the API and in their figures', async () => {
+    const broadcast = await MadeUpBroadcast.onAir(handle, { station: 'shared', parts: 3 });
+    await handle.commands.hset(stationKeys('shared').station, { slug: 'shared', title: 'Shared', public: '1' });
+    const other = await startServer({ config, logger });
+    const { broadcastId } = broadcast.record;
+    const path = (listener: number) => `/live/shared/~${String(listener).padStart(22, '0')}/${broadcastId}/64k/3.1.m4s`;
+    const listen = () => {
+      for (const [listener, { port }] of [other, other, server].entries()) {
+        get(port, path(listener % 2)).catch(() => undefined);
+      }
+    };
+    const timer = setInterval(listen, 500);
+    const listeners = { count: 2, peak: 2, exact: true };
+    for (const { port } of [server, other]) {
+      await until(async () => {
+        const { text } = await get(port, '/api/v1/stations/shared');
+        expect(JSON.parse(text).listeners).toEqual(listeners);
+        return true;
+      });
+      const { text } = await get(port, '/metrics');
+      expect(text).toContain('awaz_station_listeners{station="shared",program="api"} 2');
+    }
+    clearInterval(timer);
+    await other.close();
   });
 });
 

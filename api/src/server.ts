@@ -15,6 +15,7 @@ import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
+import { Presence } from './presence/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
@@ -60,7 +61,7 @@ async function assemble(
   releases: ReleaseStack,
 ): Promise<HttpServer> {
   const shared = openShared(config, logger, releases);
-  const { handle, stations, metrics } = shared;
+  const { handle, stations, metrics, presence } = shared;
   let closing = false;
   const isClosing = () => closing;
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
@@ -85,9 +86,8 @@ async function assemble(
   const ingest = releases.use(
     createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
   );
-  const origin = releases.use(
-    new Origin({ ...shared, logger: logger.child({ area: 'origin' }), stationExists, stationTitle, limits }),
-  );
+  const known = { stationExists, stationTitle, audience: presence };
+  const origin = releases.use(new Origin({ ...shared, ...known, logger: logger.child({ area: 'origin' }), limits }));
   ingest.attachStudio(sockets.io);
 
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
@@ -121,7 +121,9 @@ function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseSt
   const registry = new BroadcastRegistry(handle);
   const stations = new StationStore({ handle, bus, registry });
   const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
-  return { handle, bus, registry, stations, metrics: createRegistry('api'), programmes };
+  const metrics = createRegistry('api');
+  const presence = releases.use(new Presence({ handle, metrics, logger: logger.child({ area: 'presence' }) }));
+  return { handle, bus, registry, stations, metrics, programmes, presence };
 }
 
 /** Makes the administrator that the environment names, once Redis answers. The answer ends the attempts. */

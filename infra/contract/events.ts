@@ -45,9 +45,9 @@ export type ProgrammeMetadata = {
 /** How many listen. */
 export type ListenerCount = {
   count: number;
-  /** Most at the same time in the running broadcast. */
+  /** Most at the same time in the broadcast on air, or in the last one while its media stays. */
   peak: number;
-  /** False where a cache answers for us and the number is what players told. */
+  /** False where it cannot be known: a cache in front hides who listens, or there are more than are counted. */
   exact: boolean;
 };
 

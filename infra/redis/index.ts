@@ -8,6 +8,7 @@ export {
   broadcastKeys,
   DIRECTORY_TOPIC,
   eventKeys,
+  PRESENCE_CHANNEL,
   STATIONS_KEY,
   stationKeys,
   TRANSCODERS_KEY,

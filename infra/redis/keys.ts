@@ -15,6 +15,10 @@ export const stationKeys = (station: string) => ({
   publisher: `awaz:{${station}}:publisher`,
   /** Counter: raised at each acquisition of the station by a worker. */
   fence: `awaz:{${station}}:fence`,
+  /** Sorted set: listener session (without its `~`) to the ms since 1970, on Redis's clock, until which it counts. */
+  listeners: `awaz:{${station}}:listeners`,
+  /** Hash: the last count of the listeners and what it was made of. */
+  audience: `awaz:{${station}}:audience`,
   ...eventKeys(station),
 });
 
@@ -45,6 +49,10 @@ export const broadcastKeys = (station: string, broadcastId: string) => ({
   meta: `awaz:{${station}}:b:${broadcastId}:meta`,
   /** Stream: titles that were set and are not published yet. */
   titles: `awaz:{${station}}:b:${broadcastId}:titles`,
+  /** Hash: most listeners at the same time; expires with the record of the broadcast. */
+  audience: `awaz:{${station}}:b:${broadcastId}:audience`,
+  /** HyperLogLog: every listener session there was; expires with the record of the broadcast. */
+  uniques: `awaz:{${station}}:b:${broadcastId}:uniques`,
 });
 
 /** Keys of all accounts; they share the hash tag `{accounts}`, so that a script may touch several of them. */
@@ -81,6 +89,9 @@ export const TRANSCODERS_KEY = 'awaz:transcoders';
 
 /** Pub/sub channel of the control bus. */
 export const BUS_CHANNEL = 'awaz:bus';
+
+/** Pub/sub channel of the listener counts. */
+export const PRESENCE_CHANNEL = 'awaz:presence';
 
 /** BullMQ's prefix and queue name for broadcasts. */
 export const BROADCAST_QUEUE = { prefix: '{awaz}', name: 'broadcasts' } as const;

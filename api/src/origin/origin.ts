@@ -8,6 +8,7 @@ import { Answer } from './answer.ts';
 import { METHOD_NOT_ALLOWED, PREFLIGHT, problemAnswer } from './answer-headers.ts';
 import type { BroadcastTail } from './broadcast-tail.ts';
 import type { Exchange } from './exchange.ts';
+import { sessionOf } from './listener-session.ts';
 import { LiveDirectory } from './live-directory.ts';
 import { mediaReply } from './media-reply.ts';
 import { multivariantReply, OFF_AIR, UNKNOWN_STATION } from './multivariant-reply.ts';
@@ -33,6 +34,14 @@ export type OriginLimits = {
   encoderLingerMs?: number;
 };
 
+/** Told by the origin who gets sound; each call must be short and must not throw. */
+export type AudienceObserver = {
+  /** A part or segment was answered. There is no session when a cache took it out of the path. */
+  media(station: string, session: string | undefined, broadcastId: string): void;
+  /** Somebody begins to read a progressive stream; the function that comes back is called when he stops. */
+  stream(station: string, session: string, broadcastId: string): () => void;
+};
+
 /** What an origin needs; the caller closes handle and bus after it. */
 export type OriginOptions = {
   handle: RedisHandle;
@@ -44,6 +53,8 @@ export type OriginOptions = {
   stationExists?: (station: string) => Promise<boolean>;
   /** What a station is called, for players of its progressive stream; its slug when left out. */
   stationTitle?: (station: string) => Promise<string | undefined>;
+  /** Wants to know who listens. */
+  audience?: AudienceObserver;
   limits?: OriginLimits;
 };
 
@@ -81,6 +92,7 @@ export class Origin implements Service {
       ...options,
       ...limits,
       findFfmpeg,
+      joined: ({ path, tail }) => options.audience?.stream(path.station, sessionOf(path.query), tail.place.broadcastId),
       observer: { sent: (bytes) => this.#metrics.sent(bytes), dropped: () => this.#metrics.dropped() },
     });
     this.#metrics = new OriginMetrics(options.metrics, {
@@ -148,6 +160,7 @@ export class Origin implements Service {
   #serve(exchange: Exchange, path: OriginPath, tail: BroadcastTail): void {
     const reply = judge(exchange, path, tail);
     if (reply.kind === 'answer') {
+      this.#observe(exchange, path, reply.answer);
       this.#send(exchange, reply.answer);
       return;
     }
@@ -157,6 +170,14 @@ export class Origin implements Service {
     }
     const again = () => this.#serve({ ...exchange, wasHeld: true }, path, tail);
     this.#holder.hold({ exchange, tail, hold: reply, again });
+  }
+
+  /** Playlists, init sections, and media that was asked for in vain make nobody a listener. */
+  #observe({ req }: Exchange, path: OriginPath, { status }: Answer): void {
+    if (path.kind !== 'part' && path.kind !== 'segment') return;
+    if (status < 300 && req.method === 'GET') {
+      this.#options.audience?.media(path.station, path.session, path.broadcastId);
+    }
   }
 
   #stream(request: StreamRequest): void {

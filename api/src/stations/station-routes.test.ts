@@ -1,9 +1,11 @@
 import { BroadcastRegistry, publisherToken } from '@awaz/infra/broadcasts';
 import { AwazError, cutForPartTarget, ERROR_TABLE, parseLadder } from '@awaz/infra/contract';
 import { ControlBus, type RedisHandle } from '@awaz/infra/redis';
+import { createLogger, Registry } from '@awaz/infra/runtime';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Koa from 'koa';
+import { Presence } from '../presence/index.ts';
 import { restRouter } from '../rest/index.ts';
 import { BriefCache } from './brief-cache.ts';
 import { StationStore, stationRoutes } from './index.ts';
@@ -12,6 +14,7 @@ let redis: TestRedis;
 let handle: RedisHandle;
 let registry: BroadcastRegistry;
 let store: StationStore;
+let presence: Presence;
 let origin: string;
 const ends: (() => Promise<void> | void)[] = [];
 
@@ -21,6 +24,7 @@ beforeAll(async () => {
   registry = new BroadcastRegistry(handle);
   const bus = new ControlBus(handle);
   store = new StationStore({ handle, bus, registry });
+  presence = new Presence({ handle, logger: createLogger('stations-test', 'silent'), metrics: new Registry() });
   const app = new Koa();
   app.use(async (context, next) => {
     try {
@@ -32,11 +36,12 @@ beforeAll(async () => {
   });
   const limits = { take: async () => undefined };
   const callers = { identify: async () => ({ kind: 'guest' as const }) };
-  const routes = stationRoutes({ stations: store, registry });
+  const routes = stationRoutes({ stations: store, registry, presence });
   app.use(restRouter({ routes, callers, standings: store, handle, limits, trustProxy: false }).routes());
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  ends.push(() => presence.close());
   ends.push(() => bus.close());
   ends.push(async () => {
     server.closeAllConnections();
@@ -49,6 +54,8 @@ afterAll(async () => {
   await redis.close();
 });
 
+const NOBODY = { count: 0, peak: 0, exact: true };
+
 const get = async (path: string) => {
   const answer = await fetch(origin + path);
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
@@ -58,7 +65,7 @@ describe('GET /api/v1/stations', () => {
   it('lists public stations with their addresses, and whether they are on air', async () => {
     await store.add({ slug: 'radio', title: 'Radio' });
     await store.add({ slug: 'secret', public: false });
-    const off = { slug: 'radio', title: 'Radio', live: false, startedAt: null };
+    const off = { slug: 'radio', title: 'Radio', live: false, startedAt: null, listeners: NOBODY };
     const addresses = { url: '/live/radio/index.m3u8', page: '/s/radio' };
     expect(await get('/api/v1/stations')).toEqual({ status: 200, body: { stations: [{ ...off, ...addresses }] } });
     expect(await get('/api/v1/stations/radio')).toEqual({ status: 200, body: { ...off, ...addresses } });
@@ -70,7 +77,18 @@ describe('GET /api/v1/stations', () => {
       const { body } = await get('/api/v1/stations/radio');
       return body.live ? body : undefined;
     });
-    expect(on.startedAt).toBe((await registry.get('radio'))?.startedAt);
+    const broadcast = await registry.get('radio');
+    expect([on.startedAt, on.listeners]).toEqual([broadcast?.startedAt, NOBODY]);
+
+    presence.media('radio', `~${'a'.repeat(22)}`, broadcast?.broadcastId ?? '');
+    const one = { count: 1, peak: 1, exact: true };
+    await until(async () => ((await get('/api/v1/stations/radio')).body.listeners as typeof one).count === 1);
+    expect((await get('/api/v1/stations/radio')).body.listeners).toEqual(one);
+    await until(async () => {
+      const { stations } = (await get('/api/v1/stations')).body as { stations: { listeners: unknown }[] };
+      expect(stations.map(({ listeners }) => listeners)).toEqual([one]);
+      return true;
+    });
   });
 
   it('answers unknown_station with 404 for a station that is unknown, private or no name at all', async () => {

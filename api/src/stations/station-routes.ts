@@ -1,5 +1,12 @@
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
-import { AwazError, listenPath, multivariantPath, SLUG_PATTERN, type StationView } from '@awaz/infra/contract';
+import {
+  AwazError,
+  type ListenerCount,
+  listenPath,
+  multivariantPath,
+  SLUG_PATTERN,
+  type StationView,
+} from '@awaz/infra/contract';
 import { stationListSchema, stationViewSchema } from '@awaz/infra/contract/schemas';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../rest/index.ts';
@@ -22,16 +29,21 @@ export type StationReader = {
 export type StationRoutesOptions = {
   stations: StationReader;
   registry: Pick<BroadcastRegistry, 'get'>;
+  /** Knows who listens to a station on air; presence is one. */
+  presence: { count(station: string): Promise<ListenerCount> };
 };
 
+const NOBODY: ListenerCount = { count: 0, peak: 0, exact: true };
+
 /** `GET stations` (the public ones) and `GET stations/{station}`. */
-export function stationRoutes({ stations, registry }: StationRoutesOptions): Route[] {
+export function stationRoutes({ stations, registry, presence }: StationRoutesOptions): Route[] {
   const view = async (station: Station): Promise<StationView> => {
     const { slug, title } = station;
     const record = await registry.get(slug);
     const live = record?.state === 'live';
     const startedAt = live ? record.startedAt : null;
-    return { slug, title, live, startedAt, url: multivariantPath(slug), page: listenPath(slug) };
+    const listeners = live ? await presence.count(slug) : NOBODY;
+    return { slug, title, live, startedAt, listeners, url: multivariantPath(slug), page: listenPath(slug) };
   };
   const directory = new BriefCache(CACHE_MS, 1, async () => {
     const all = await stations.list();

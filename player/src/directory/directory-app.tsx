@@ -1,5 +1,5 @@
 import { listenPath } from '@awaz/infra/contract';
-import { Banner, Button, clock, EmptyState, Pill, StationArt, TopBar } from '../ui/index.ts';
+import { Banner, Button, clock, EmptyState, ListenerPill, Pill, StationArt, TopBar } from '../ui/index.ts';
 import type { DirectoryModel } from './directory-model.ts';
 import type { ListedStation } from './station-list.ts';
 import { t } from './words.ts';
@@ -76,7 +76,7 @@ function StationSections({ stations, now }: { stations: ListedStation[]; now: nu
 function Cards({ stations, now }: { stations: ListedStation[]; now: number }) {
   return (
     <ul class="cards">
-      {stations.map(({ slug, title, live, startedAt }) => (
+      {stations.map(({ slug, title, live, startedAt, listeners }) => (
         <li key={slug}>
           <a class="station-card" href={listenPath(slug)}>
             <StationArt slug={slug} title={title} dimmed={!live} />
@@ -86,6 +86,7 @@ function Cards({ stations, now }: { stations: ListedStation[]; now: number }) {
               </span>
               <span class="station-card-facts">
                 <Pill tone={live ? 'live' : 'off'}>{t(live ? 'directory.live' : 'directory.off')}</Pill>
+                {live && <ListenerPill listeners={listeners} />}
                 {live && startedAt !== null && (
                   <span class="station-card-since">{t('directory.since', { time: clock(now - startedAt) })}</span>
                 )}

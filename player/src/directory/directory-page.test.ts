@@ -19,8 +19,9 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
+  const listeners = { count: 1200, peak: 1300, exact: true };
   site.stations = [
-    { slug: 'night', title: 'Night Desk', live: true, startedAt: Date.now() - 65_000 },
+    { slug: 'night', title: 'Night Desk', live: true, startedAt: Date.now() - 65_000, listeners },
     { slug: 'subah', title: 'آواز صبح', live: false, startedAt: null },
   ];
 });
@@ -42,7 +43,7 @@ describe('the directory', () => {
     const links = page.getByRole('main').getByRole('link');
     await links.first().waitFor();
     expect(await links.allInnerTexts()).toEqual([
-      expect.stringMatching(/Night Desk\s+LIVE\s+on air for 1:/),
+      expect.stringMatching(/Night Desk\s+LIVE\s+1,200 listening\s+on air for 1:/),
       expect.any(String),
     ]);
     await links.first().click();

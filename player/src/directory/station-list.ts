@@ -1,3 +1,5 @@
+import { type ListenerCount, readListeners } from '../ui/listener-count.ts';
+
 /** A station as the directory shows it. */
 export type ListedStation = {
   slug: string;
@@ -5,6 +7,8 @@ export type ListedStation = {
   live: boolean;
   /** Start of the broadcast in ms since 1970; null off air or unknown. */
   startedAt: number | null;
+  /** How many listen; null when unknown. */
+  listeners: ListenerCount | null;
 };
 
 /** Asks the API for the public stations. Rejects when it does not answer as it should. */
@@ -21,7 +25,7 @@ export function readStations(body: unknown): ListedStation[] {
     if (typeof row.slug !== 'string' || row.slug === '') return [];
     const title = typeof row.title === 'string' && row.title !== '' ? row.title : row.slug;
     const startedAt = typeof row.startedAt === 'number' ? row.startedAt : null;
-    return [{ slug: row.slug, title, live: row.live === true, startedAt }];
+    return [{ slug: row.slug, title, live: row.live === true, startedAt, listeners: readListeners(row.listeners) }];
   });
   return stations.sort((a, b) => Number(b.live) - Number(a.live) || a.title.localeCompare(b.title));
 }

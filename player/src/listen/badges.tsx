@@ -1,9 +1,9 @@
 import type { PlaybackState } from '../playback/index.ts';
-import { clock, Pill } from '../ui/index.ts';
+import { clock, ListenerPill, Pill } from '../ui/index.ts';
 import type { ListenModel } from './listen-model.ts';
 import { t } from './words.ts';
 
-/** State words in capsules: on air or not, how far behind, since when. */
+/** State words in capsules: on air or not, how far behind, how many listen, since when. */
 export function Badges({ model }: { model: ListenModel }) {
   const playback = model.playback.value;
   const figures = model.figures.value;
@@ -17,6 +17,7 @@ export function Badges({ model }: { model: ListenModel }) {
       {state.kind === 'behind' && figures?.behindSeconds != null && (
         <Pill tone="warn">{t('player.badge.behind', { seconds: Math.max(0, Math.round(figures.behindSeconds)) })}</Pill>
       )}
+      <Listeners model={model} onAir={onAir} />
       <OnAirFor model={model} onAir={onAir} />
     </div>
   );
@@ -33,6 +34,11 @@ function AirBadge({ state, onAir }: { state: PlaybackState; onAir: boolean | nul
       {t('player.badge.live')}
     </Pill>
   );
+}
+
+function Listeners({ model, onAir }: { model: ListenModel; onAir: boolean | null }) {
+  const data = model.data.value;
+  return onAir === true ? <ListenerPill listeners={typeof data === 'object' ? data.listeners : null} /> : null;
 }
 
 function OnAirFor({ model, onAir }: { model: ListenModel; onAir: boolean | null }) {

@@ -85,6 +85,8 @@ describe('listening', () => {
     expect(figures).toMatchObject({ engine: 'hlsjs', onAir: true, targetMs: expect.any(Number) });
     const sessions = new Set(site.asked.flatMap((path) => /~[\w-]{22}/.exec(path) ?? []));
     expect([...sessions]).toEqual([figures?.session]);
+    const openings = site.asked.filter((path) => path.includes('/index.m3u8'));
+    for (const path of openings) expect(path).toContain(`?session=${figures?.session}`);
     expect(await spoken()).toBe('Playing Radio Lahore');
   });
 

@@ -3,15 +3,21 @@ import { readStations } from '../directory/station-list.ts';
 import { readStation } from './station-data.ts';
 
 test('a station is read as the API sends it', () => {
-  const body = { slug: 'radio', title: 'Radio Lahore', live: true, startedAt: 1_700_000_000_000 };
+  const listeners = { count: 12, peak: 40, exact: true };
+  const body = { slug: 'radio', title: 'Radio Lahore', live: true, startedAt: 1_700_000_000_000, listeners };
   expect(readStation(body, 'radio')).toEqual({
     title: 'Radio Lahore',
     live: true,
     startedAt: 1_700_000_000_000,
+    listeners: { count: 12, exact: true },
     show: null,
     host: null,
   });
 });
+
+test.each([null, 7, {}, { count: -1 }, { count: '12' }, { count: 1.5 }])('%j is no number of listeners', (listeners) =>
+  expect(readStation({ listeners }, 'radio').listeners).toBeNull(),
+);
 
 test.each([null, 'text', [], { title: '  ', startedAt: 'never', live: 'yes' }])(
   'from an odd answer (%j) the page still has a title',

@@ -1,9 +1,13 @@
+import { type ListenerCount, readListeners } from '../ui/listener-count.ts';
+
 /** What the page knows of its station beside the sound. */
 export type StationData = {
   title: string;
   live: boolean;
   /** Start of the broadcast in ms since 1970; null off air or unknown. */
   startedAt: number | null;
+  /** How many listen; null when unknown. */
+  listeners: ListenerCount | null;
   /** Title of the show, where there is one. */
   show: string | null;
   host: string | null;
@@ -33,6 +37,7 @@ export function readStation(body: unknown, station: string): StationData {
     title: textOf(fields.title) ?? station,
     live: fields.live === true,
     startedAt: typeof startedAt === 'number' && Number.isFinite(startedAt) ? startedAt : null,
+    listeners: readListeners(fields.listeners),
     show: textOf(fields.show),
     host: textOf(fields.host),
   };

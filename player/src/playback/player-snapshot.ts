@@ -7,7 +7,8 @@ export type PlayerSnapshot = {
   engine: EngineName;
   onAir: boolean | null;
   broadcastId: string | null;
-  session: string | null;
+  /** Counts this page once, over reloads and engines. */
+  session: string;
   /** Age of what is heard now, in ms, on this computer's clock; null while unknown. */
   latencyMs: number | null;
   behindSeconds: number | null;

@@ -18,7 +18,7 @@ import {
 } from './playback-state.ts';
 import type { PlayerSnapshot } from './player-snapshot.ts';
 import { reconnectWait } from './reconnect-schedule.ts';
-import { recallSession, rememberSession } from './session-memory.ts';
+import { rememberSession, sessionOf } from './session-memory.ts';
 import { StallMeter } from './stall-meter.ts';
 import { TimedProgramme } from './timed-programme.ts';
 import { wait } from './wait.ts';
@@ -62,7 +62,7 @@ export class Player {
   #since = Date.now();
   #onAir: boolean | null = null;
   #address: MediaAddress | undefined;
-  #session: string | undefined;
+  #session: string;
   #endedBroadcastId: string | undefined;
   #doubtsAir = false;
   #following = true;
@@ -72,7 +72,7 @@ export class Player {
     this.station = options.station;
     this.audio = options.audio;
     this.engineName = chooseEngine(detectAbilities(), options.engine);
-    this.#session = recallSession(options.station);
+    this.#session = sessionOf(options.station);
     this.#stalls = new StallMeter(options.audio, {
       onFlow: () => this.#dispatch({ type: 'playing' }),
       onStall: () => this.#engine?.noteStall(),
@@ -112,7 +112,7 @@ export class Player {
       engine: this.engineName,
       onAir: this.#onAir,
       broadcastId: this.#address?.broadcastId ?? null,
-      session: this.#session ?? null,
+      session: this.#session,
       latencyMs: playingAt === null ? null : Math.round(Date.now() - playingAt),
       behindSeconds: figures?.behindSeconds ?? null,
       bufferMs: Math.round(forwardBuffer(this.audio.buffered, this.audio.currentTime) * 1000),

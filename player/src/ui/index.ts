@@ -8,6 +8,8 @@ export * from './empty-state.tsx';
 export * from './field.tsx';
 export * from './icon.tsx';
 export * from './lamp.tsx';
+export * from './listener-count.ts';
+export * from './listener-pill.tsx';
 export * from './pill.tsx';
 export * from './pulse-line.tsx';
 export * from './select.tsx';

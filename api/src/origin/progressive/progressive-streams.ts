@@ -28,6 +28,8 @@ export type ProgressiveOptions = {
   observer: FeedObserver;
   /** What a station is called; its slug when left out, or when there is no answer. */
   stationTitle?: ((station: string) => Promise<string | undefined>) | undefined;
+  /** Told of each listener that begins; what comes back is called when he has left. */
+  joined?: ((request: StreamRequest) => (() => void) | undefined) | undefined;
   /** Finds the ffmpeg that makes MP3. */
   findFfmpeg: () => Promise<{ path: string }>;
   /** Other limits than the usual ones. */
@@ -96,7 +98,7 @@ export class ProgressiveStreams {
     if (this.#closed) throw new AwazError('server_going_down');
     if (this.#listeners >= (this.#options.maxListeners ?? MAX_STREAM_LISTENERS)) return refuse('as many listeners');
     begin(request.exchange, streamHeaders({ ...facts, stationTitle: stream.stationTitle }));
-    this.#join(request.exchange, stream.feed, icy);
+    this.#join(request, stream.feed, icy);
     return undefined;
   }
 
@@ -107,11 +109,14 @@ export class ProgressiveStreams {
     await Promise.all(this.#closings);
   }
 
-  #join({ res }: Exchange, feed: StreamFeed, icy: boolean): void {
+  #join(request: StreamRequest, feed: StreamFeed, icy: boolean): void {
+    const { res } = request.exchange;
     const listener = new StreamListener(responseSink(res), { icy });
     this.#listeners++;
+    const left = this.#options.joined?.(request);
     res.once('close', () => {
       this.#listeners--;
+      left?.();
       feed.leave(listener);
     });
     feed.join(listener);

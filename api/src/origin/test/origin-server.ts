@@ -26,7 +26,7 @@ export type OriginServer = {
 /** Starts an origin on a free port. */
 export async function startOrigin(
   handle: RedisHandle,
-  options: Pick<OriginOptions, 'limits' | 'stationExists' | 'stationTitle'> = {},
+  options: Pick<OriginOptions, 'limits' | 'stationExists' | 'stationTitle' | 'audience'> = {},
 ): Promise<OriginServer> {
   const bus = new ControlBus(handle);
   const metrics = new Registry();

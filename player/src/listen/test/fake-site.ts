@@ -9,7 +9,13 @@ import type { FragmentedMp4 } from './fragmented-mp4.ts';
 const HOLD_LOOK_MS = 5;
 
 /** What the fake API tells of stations; `live` of the station `radio` follows its broadcast. */
-export type FakeStation = { slug: string; title: string; live: boolean; startedAt: number | null };
+export type FakeStation = {
+  slug: string;
+  title: string;
+  live: boolean;
+  startedAt: number | null;
+  listeners?: { count: number; peak: number; exact: boolean };
+};
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,0 +1,63 @@
+import { HEARTBEAT_MS, type HeldSession, HeldSessions, LISTENING_MS, type SessionBudget } from './held-sessions.ts';
+import type { LedgerEntry } from './listener-ledger.ts';
+
+/** What has to be written of a station. */
+export type AudienceReport = {
+  entries: LedgerEntry[];
+  /** Requests that came without a session. */
+  sessionless: number;
+  /** To be called when it was written. */
+  done(): void;
+};
+
+/** Who listens to one station through this process. */
+export class StationAudience {
+  /** By what they fetch. */
+  readonly listening: HeldSessions;
+  /** By what their pages say; only counts while the station's number cannot be known otherwise. */
+  readonly heartbeats: HeldSessions;
+  /** Requests without a session, and sessions without room, that were not reported yet. */
+  sessionless = 0;
+
+  constructor(budget: SessionBudget) {
+    this.listening = new HeldSessions(LISTENING_MS, budget);
+    this.heartbeats = new HeldSessions(HEARTBEAT_MS, budget);
+  }
+
+  /** How many sessions are held. */
+  get size(): number {
+    return this.listening.size + this.heartbeats.size;
+  }
+
+  /** Whether there is nothing to count or to report. */
+  get isEmpty(): boolean {
+    return this.size === 0 && this.sessionless === 0;
+  }
+
+  /** Forgets who is gone, and gives what has to be written. */
+  report(now: number, { inexact, broadcastId }: { inexact: boolean; broadcastId: string }): AudienceReport {
+    const listening = this.listening.due(now);
+    const told = this.heartbeats.due(now);
+    const entries = listening.map((held) => entryOf(held, this.listening.untilOf(held, now), held.broadcastId));
+    const due = inexact ? [...listening, ...told] : listening;
+    if (inexact) {
+      for (const held of told) entries.push(entryOf(held, this.heartbeats.untilOf(held, now), broadcastId));
+    }
+    const { sessionless } = this;
+    const done = () => {
+      this.sessionless -= sessionless;
+      for (const [index, entry] of entries.entries()) written(due[index], entry);
+    };
+    return { entries, sessionless, done };
+  }
+}
+
+function entryOf({ session, writtenIn }: HeldSession, until: number, broadcastId: string): LedgerEntry {
+  return { session, until, newIn: broadcastId === '' || broadcastId === writtenIn ? undefined : broadcastId };
+}
+
+function written(held: HeldSession | undefined, { until, newIn }: LedgerEntry): void {
+  if (held === undefined) return;
+  held.writtenUntil = until;
+  if (newIn !== undefined) held.writtenIn = newIn;
+}
