@@ -8,12 +8,13 @@ import { type AccountServices, createAccountServices } from './account-services.
 import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
+import type { LaneRequest } from './http/fast-lane/lane-connection.ts';
 import { type HttpServer, listen } from './http/http-server.ts';
 import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
-import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
+import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
@@ -95,7 +96,8 @@ async function assemble({ config, logger, ...places }: ServerOptions, releases: 
   const onUpgrade = dispatchUpgrades(upgrades, onRequest);
   const { host, port, tls } = config;
   const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
-  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics, logger, tls });
+  const fastLane = { prefix: LIVE_PREFIX, onRequest: (request: LaneRequest) => origin.handleLane(request) };
+  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, fastLane, metrics, logger, tls });
   http = listening;
   releases.defer(() => {
     closing = true;

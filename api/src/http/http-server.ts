@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { Counter, type Logger, type Registry, type Service } from '@awaz/infra/runtime';
-import { createNodeServer } from './node-server.ts';
+import { createNodeServer, type NodeServerOptions } from './node-server.ts';
 import { readTlsIdentity, type TlsFiles, watchTlsFiles } from './tls-identity.ts';
 import type { TakeUpgrade } from './upgrades.ts';
 
@@ -20,6 +20,7 @@ export type HttpServerOptions = {
   keepAliveMs: number;
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   onUpgrade: TakeUpgrade;
+  fastLane?: NodeServerOptions['fastLane'];
   metrics: Registry;
   logger: Logger;
   /** Present: TLS only, HTTP/2 and HTTP/1.1, with a certificate that is renewed with its files. */

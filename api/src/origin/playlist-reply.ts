@@ -7,7 +7,7 @@ const NO_RENDITION = problemAnswer(new AwazError('not_found', 'The broadcast has
 const NOTHING_LISTED = problemAnswer(new AwazError('not_found', 'The broadcast ended before it began.'), 'passing');
 
 /** Judges a request for a media playlist. */
-export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
+export function playlistReply({ exchange, path, tail }: Judged<'playlist'>): Reply {
   const { window, playlists } = tail;
   if (window === undefined || playlists === undefined) return { kind: 'hold', until: { msn: 0 } };
   const rendition = window.renditionIndex(path.rendition);
@@ -26,7 +26,7 @@ export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
   if (verdict.kind === 'refuse') return refuse(verdict.reason);
   if (verdict.kind === 'hold') return verdict;
   const blocking = directives.msn !== undefined;
-  return answerWith(playlists.media({ rendition, skip: directives.skip, gzip: takesGzip(req), blocking }));
+  return answerWith(playlists.media({ rendition, skip: directives.skip, gzip: takesGzip(exchange.fields), blocking }));
 }
 
 function refuse(reason: string): Reply {
