@@ -14,8 +14,28 @@ afterAll(async () => {
 });
 
 async function bothSay(pieces: readonly Buffer[]): Promise<{ byLane: string; byNode: string }> {
-  const [byLane, byNode] = await Promise.all([converse(lane.port, pieces), converse(node.port, pieces)]);
-  return { byLane, byNode };
+  const [byLane, byNode] = await Promise.all([converse(lane.port, pieces), converse(node.port, oneByOne(pieces))]);
+  return { byLane: withoutLastWord(byLane), byNode: withoutLastWord(byNode) };
+}
+
+/**
+ * The same bytes, cut behind each empty line. Node throws away answers that it has not sent yet when what follows in the
+ * same piece cannot be read: how bytes come together must not change what they mean, so it gets them apart.
+ */
+function oneByOne(pieces: readonly Buffer[]): Buffer[] {
+  const all = Buffer.concat(pieces);
+  const cuts: Buffer[] = [];
+  let from = 0;
+  for (let at = all.indexOf('\r\n\r\n'); at >= 0; at = all.indexOf('\r\n\r\n', from)) {
+    cuts.push(all.subarray(from, at + 4));
+    from = at + 4;
+  }
+  return [...cuts, all.subarray(from)];
+}
+
+/** For the same reason Node says 400 or 431 or not, before it closes the connection. */
+function withoutLastWord(said: string): string {
+  return said.replace(/(?<=[\s\S])HTTP\/1\.1 4\d\d [ A-Za-z]+\r\nConnection: close\r\n\r\n$/, '');
 }
 
 const whole = (text: string) => [Buffer.from(text, 'latin1')];
@@ -84,6 +104,8 @@ it('most plain requests of these were answered on the lane', () => {
 /** Streams that were understood in two ways while this was written. */
 const KEPT: [string, number[]][] = [
   ['GET /live/a HTTP/1.1\r\nHost: x\r\n\r\nPOST /live/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc', [33, 60]],
+  ['GET /live/ HTTP/1.1\r\nHost: x\r\n\r\nGET /live/a HTTP/1.1\r\nHost: x\r\n! :gzip\r\n\r\n', []],
+  [`${'GET /live/a HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3)}GET /live/ HTTP/1.1\r\nHost: x\r\nRange: \n\r\n`, []],
   ['GET /live/a HTTP/1.1\r\nHost: x\r\n\r\nGET /other HTTP/1.1\r\nHost: x\r\n\r\n', [40]],
 ];
 
@@ -101,7 +123,7 @@ const lines = fc
   .tuple(names, fc.constantFrom(': ', ':', ' :', ':\t'), values, fc.constantFrom('\r\n', '\r\n', '\r\n', '\n', ' \r\n'))
   .map((texts) => texts.join(''));
 const targets = fc.oneof(
-  fc.constantFrom('/live/a', '/live/x/y.m3u8?_HLS_msn=1&_HLS_part=2', '/other', '/live/a?size=70000', '*', '/live'),
+  fc.constantFrom('/live/a', '/live/x/y.m3u8?_HLS_msn=1&_HLS_part=2', '/other', '/live/a?size=20000', '*', '/live'),
   fc.stringMatching(/^\/live\/[!-~]{0,20}$/),
 );
 const requests = fc
