@@ -41,7 +41,8 @@ export class LaneExchange implements Exchange {
     // The connection may be at its next request by now, which is not to get the answer of this one.
     if (this.#answered) return;
     this.#answered = true;
-    this.#request.send(close ? answer.lastBytes() : answer.readyBytes(), close);
+    const last = close || this.#request.closing;
+    this.#request.send(last ? answer.lastBytes() : answer.readyBytes(), last);
   }
 
   begin(headers: Record<string, string>): ResponseSink {

@@ -32,12 +32,12 @@ export class FastLane implements LaneContext {
   readonly memory = new FieldMemory();
   readonly onRequest: (request: LaneRequest) => void;
   tick = 0;
+  closing = false;
   readonly #connections = new Set<LaneConnection>();
   readonly #limits: { headTicks: number; idleTicks: number };
   readonly #sweeper: NodeJS.Timeout;
   readonly #passOn: (socket: Socket) => void;
   #handedOver = 0;
-  #closing = false;
 
   /** Stands between a server and its listeners for connections; those that are added later come first. */
   constructor(server: Server, { prefix, onRequest, headMs, idleMs, lookMs = LOOK_MS, metrics }: FastLaneOptions) {
@@ -66,7 +66,7 @@ export class FastLane implements LaneContext {
 
   /** Ends connections that have nothing under way, and from now on each as soon as it has not. May be called again. */
   closeIdle(): void {
-    this.#closing = true;
+    this.closing = true;
     for (const connection of this.#connections) connection.closeIfIdle();
   }
 
@@ -77,7 +77,7 @@ export class FastLane implements LaneContext {
   }
 
   #take(socket: Socket): void {
-    if (this.#closing) this.#passOn(socket);
+    if (this.closing) this.#passOn(socket);
     else this.#connections.add(new LaneConnection(socket, this));
   }
 
@@ -89,7 +89,7 @@ export class FastLane implements LaneContext {
       if (UNLIMITED.has(state)) continue;
       // The tick in which a state began does not count: it may have been over at once.
       if (this.tick - since > (state === 'head' ? headTicks : idleTicks)) connection.expire();
-      else if (this.#closing) connection.closeIfIdle();
+      else if (this.closing) connection.closeIfIdle();
     }
   }
 

@@ -12,7 +12,13 @@ export type LaneRequest = {
   readonly fields: RequestFields;
   /** Whether its client has left. */
   readonly gone: boolean;
+  /** Whether the server is going down, so that its answer should be the last of the connection. */
+  readonly closing: boolean;
   /** Calls `listener` (in place of one that was given before) if the client leaves before it is answered. */
+  get closing(): boolean {
+    return this.#context.closing;
+  }
+
   whenGone(listener: () => void): void;
   /** Writes a whole answer; `close`: the connection ends with it. Without effect when it is answered, or its client gone. */
   send(bytes: readonly Buffer[], close: boolean): void;
@@ -27,6 +33,7 @@ export type LaneContext = {
   readonly memory: FieldMemory;
   /** Grows by one with every look at the connections. */
   readonly tick: number;
+  readonly closing: boolean;
   onRequest(request: LaneRequest): void;
   /** Takes the connection, from these bytes on. */
   handOver(connection: LaneConnection, socket: Socket): void;
