@@ -15,10 +15,6 @@ export type LaneRequest = {
   /** Whether the server is going down, so that its answer should be the last of the connection. */
   readonly closing: boolean;
   /** Calls `listener` (in place of one that was given before) if the client leaves before it is answered. */
-  get closing(): boolean {
-    return this.#context.closing;
-  }
-
   whenGone(listener: () => void): void;
   /** Writes a whole answer; `close`: the connection ends with it. Without effect when it is answered, or its client gone. */
   send(bytes: readonly Buffer[], close: boolean): void;
@@ -98,6 +94,10 @@ export class LaneConnection implements LaneRequest {
 
   get gone(): boolean {
     return this.state === 'over' || this.#socket.destroyed;
+  }
+
+  get closing(): boolean {
+    return this.#context.closing;
   }
 
   whenGone(listener: () => void): void {
