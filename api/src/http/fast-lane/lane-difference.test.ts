@@ -103,7 +103,7 @@ describe('a server with a fast lane says the same as Node’s own', () => {
 });
 
 it('most plain requests of these were answered on the lane', () => {
-  expect(lane.laneRequests()).toBeGreaterThan(1000);
+  expect(lane.laneRequests()).toBeGreaterThan(400);
   expect(node.laneRequests()).toBe(0);
 });
 
