@@ -8,13 +8,14 @@ import { type AccountServices, createAccountServices } from './account-services.
 import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
+import type { LaneRequest } from './http/fast-lane/lane-connection.ts';
 import type { MetricsText } from './http/health-router.ts';
 import { type HttpServer, listen } from './http/http-server.ts';
 import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
-import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
+import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
@@ -103,8 +104,9 @@ async function assemble(
   const onUpgrade = dispatchUpgrades(upgrades, onRequest);
   const { host, tls } = config;
   const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
+  const fastLane = { prefix: LIVE_PREFIX, onRequest: (request: LaneRequest) => origin.handleLane(request) };
   const port = (await sharedPort?.turn()) ?? config.port;
-  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, metrics, logger, tls });
+  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, fastLane, metrics, logger, tls });
   http = listening;
   releases.defer(() => {
     closing = true;

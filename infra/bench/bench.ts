@@ -16,6 +16,10 @@ export type BenchOptions = {
   periodS: number;
   /** Length of a long run that shows growth, in minutes; none when 0. */
   minutes: number;
+  /** Listeners of an origin at the same time, a run for each. */
+  listeners: readonly number[];
+  /** What of an origin is measured. */
+  scenes: readonly string[];
   /** Told what is going on. */
   progress: (line: string) => void;
 };

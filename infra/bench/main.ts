@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import type { Bench, BenchOptions } from './bench.ts';
 import { latencyBench } from './latency-bench.ts';
 import { describeMachine, type Machine } from './machine.ts';
+import { originBench } from './origin/origin-bench.ts';
+import { SCENE_NAMES } from './origin/scenes.ts';
 import { type BenchReport, renderReport } from './report.ts';
 import { startBench } from './start-bench.ts';
 import { transcodeBench } from './transcode-bench.ts';
 
 /** All benchmarks, in the order in which they run when none is named. */
-const BENCHES: readonly Bench[] = [latencyBench, startBench, transcodeBench];
+const BENCHES: readonly Bench[] = [latencyBench, startBench, transcodeBench, originBench];
 
 const FLAGS = {
   json: { type: 'boolean', default: false },
@@ -19,6 +21,8 @@ const FLAGS = {
   rounds: { type: 'string', default: '3' },
   period: { type: 'string', default: '30' },
   minutes: { type: 'string', default: '0' },
+  listeners: { type: 'string', default: '2000,3000' },
+  scenes: { type: 'string', default: SCENE_NAMES.join(',') },
 } as const;
 
 const OPTIONS_TEXT = `
@@ -27,9 +31,11 @@ const OPTIONS_TEXT = `
   --part MS,…    latency, start: wished part lengths (192,107)
   --starts N     start: how often a station goes on air (20)
   --streams N    transcode: broadcasts at the same time (10)
-  --rounds N     transcode: how often each side is measured (3)
-  --period S     transcode: seconds of one measured period (30)
+  --rounds N     transcode, origin: how often each side is measured (3)
+  --period S     transcode, origin: seconds of one measured period (30)
   --minutes N    transcode: also a long run that shows growth (0: none)
+  --listeners N,… origin: how many listen at a time (2000,3000)
+  --scenes NAME,… origin: what is measured (${SCENE_NAMES.join(',')})
   --help         print this`;
 
 class UsageError extends Error {}
@@ -58,8 +64,17 @@ function readOptions(flags: Record<keyof typeof FLAGS, string | boolean>): Bench
     rounds: number('rounds'),
     periodS: number('period'),
     minutes: number('minutes', 0),
+    listeners: String(flags.listeners)
+      .split(',')
+      .map((text) => positive('listeners', text)),
+    scenes: String(flags.scenes).split(',').map(sceneName),
     progress: (line) => void process.stderr.write(`${line}\n`),
   };
+}
+
+function sceneName(name: string): string {
+  if (!SCENE_NAMES.includes(name)) throw new UsageError(`--scenes: there is no "${name}".`);
+  return name;
 }
 
 function parseCall(argv: string[]) {

@@ -21,6 +21,9 @@ export type TreeUsage = {
 /** Units of CPU time in /proc: USER_HZ is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** A child that used less CPU than this is no worker: it guards, or waits. */
+const LEAST_WORKER_SECONDS = 0.2;
+
 type ProcessStat = { pid: number; parent: number; cpuSeconds: number; ownCpuSeconds: number };
 
 /** Adds up a program and its descendants. Rejects when the program itself is gone. Linux only. */
@@ -44,6 +47,12 @@ export async function commandLines(rootPid: number): Promise<string[][]> {
   const tree = descendants(await allStats(), rootPid);
   const texts = await Promise.all(tree.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
   return texts.filter((text) => text !== '').map((text) => text.split('\0').slice(0, -1));
+}
+
+/** CPU seconds that each direct child of a program used so far, those that hardly did anything left out. */
+export async function workerCpu(rootPid: number): Promise<number[]> {
+  const children = (await allStats()).filter(({ parent }) => parent === rootPid);
+  return children.map(({ cpuSeconds }) => cpuSeconds).filter((seconds) => seconds > LEAST_WORKER_SECONDS);
 }
 
 /** CPU used between two looks, as a share of one core. */

@@ -15,7 +15,14 @@ export type Column = {
 export type Table = { title: string; columns: Column[]; rows: Cell[][] };
 
 /** A wish of the project and what was measured for it. */
-export type Target = { name: string; unit: string; limit: number; measured: number; met: boolean };
+export type Target = {
+  name: string;
+  unit: string;
+  limit: number;
+  bound: 'most' | 'least';
+  measured: number;
+  met: boolean;
+};
 
 /** What a benchmark gives. */
 export type BenchReport = {
@@ -28,7 +35,12 @@ export type BenchReport = {
 
 /** A target that is met by staying at or below its limit. */
 export function atMost(name: string, unit: string, values: { limit: number; measured: number }): Target {
-  return { name, unit, ...values, met: values.measured <= values.limit };
+  return { name, unit, ...values, bound: 'most', met: values.measured <= values.limit };
+}
+
+/** A target that is met by reaching its limit. */
+export function atLeast(name: string, unit: string, values: { limit: number; measured: number }): Target {
+  return { name, unit, ...values, bound: 'least', met: values.measured >= values.limit };
 }
 
 /** The report as text for a terminal. */
@@ -40,9 +52,16 @@ export function renderReport(report: BenchReport): string {
 }
 
 function targetTable(targets: readonly Target[]): Table {
-  const columns = [{ name: 'target' }, { name: 'at most', digits: 2 }, { name: 'measured', digits: 2 }, { name: '' }];
-  const rows = targets.map(({ name, unit, limit, measured, met }) => [
+  const columns = [
+    { name: 'target' },
+    { name: 'at' },
+    { name: 'limit', digits: 2 },
+    { name: 'measured', digits: 2 },
+    { name: '' },
+  ];
+  const rows = targets.map(({ name, unit, bound, limit, measured, met }) => [
     `${name}, ${unit}`,
+    bound,
     limit,
     measured,
     met ? 'met' : 'NOT MET',

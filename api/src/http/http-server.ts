@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Counter, Gauge, type Logger, type Registry, type Service } from '@awaz/infra/runtime';
-import { createNodeServer, type NodeServer } from './node-server.ts';
+import { createNodeServer, type NodeServer, type NodeServerOptions } from './node-server.ts';
 import { readTlsIdentity, type TlsFiles, watchTlsFiles } from './tls-identity.ts';
 import type { TakeUpgrade } from './upgrades.ts';
 
@@ -20,6 +20,7 @@ export type HttpServerOptions = {
   keepAliveMs: number;
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   onUpgrade: TakeUpgrade;
+  fastLane?: NodeServerOptions['fastLane'];
   metrics: Registry;
   /** {@link MAX_CONNECTIONS} when left out. */
   maxConnections?: number;

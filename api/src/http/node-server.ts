@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Registry } from '@awaz/infra/runtime';
+import { FastLane } from './fast-lane/fast-lane.ts';
+import type { LaneRequest } from './fast-lane/lane-connection.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 /** How long a client may take to send its header lines, in ms. */
@@ -22,6 +25,9 @@ export type NodeServerOptions = {
   /** Present: TLS only. */
   tls: TlsIdentity | undefined;
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers plain GETs below a prefix without Node's parser; without effect with TLS. */
+  fastLane?: { prefix: string; onRequest: (request: LaneRequest) => void } | undefined;
+  metrics: Registry;
 };
 
 /** One of Node's servers, not listening yet, and how its connections are closed. */
@@ -42,7 +48,7 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
   return options.tls === undefined ? plainServer(options) : secureServer({ ...options, tls: options.tls });
 }
 
-function plainServer({ keepAliveMs, onRequest }: NodeServerOptions): NodeServer {
+function plainServer({ keepAliveMs, onRequest, fastLane, metrics }: NodeServerOptions): NodeServer {
   const server = createServer({
     keepAliveTimeout: keepAliveMs,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -50,13 +56,19 @@ function plainServer({ keepAliveMs, onRequest }: NodeServerOptions): NodeServer 
     noDelay: true,
   });
   server.on('request', onRequest);
+  const limits = { headMs: HEADERS_TIMEOUT_MS, idleMs: keepAliveMs, metrics };
+  const lane = fastLane && new FastLane(server, { ...fastLane, ...limits });
+  server.once('close', () => lane?.close());
   const connections = track(server, 'connection');
   return {
     server,
     get connections() {
       return connections.size;
     },
-    closeIdle: () => server.closeIdleConnections(),
+    closeIdle: () => {
+      lane?.closeIdle();
+      server.closeIdleConnections();
+    },
     dropAll: () => dropAll(connections),
     renew: () => undefined,
   };

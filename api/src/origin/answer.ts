@@ -7,6 +7,9 @@ export const KEEP_ALIVE_SECONDS = 65;
 /** Largest body that is copied behind its header block, so that both leave in one write, in bytes. */
 const MAX_JOINED_BODY_BYTES = 16_384;
 
+/** Fields of a connection that stays open. */
+const KEEP_ALIVE = ['Connection', 'keep-alive', 'Keep-Alive', `timeout=${KEEP_ALIVE_SECONDS}`] as const;
+
 /** Header fields as a flat list: name, value, name, value. */
 export type HeaderFields = readonly string[];
 
@@ -47,12 +50,25 @@ export class Answer {
     return this.#ready;
   }
 
-  #headerBlock(date: string): Buffer {
-    let text = `HTTP/1.1 ${this.status} ${STATUS_CODES[this.status] ?? ''}\r\n`;
-    for (let index = 0; index + 1 < this.headers.length; index += 2) {
-      text += `${this.headers[index]}: ${this.headers[index + 1]}\r\n`;
-    }
-    text += `Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\n\r\n`;
-    return Buffer.from(text, 'latin1');
+  /** The same for a connection that ends with it. */
+  lastBytes(): ReadyBytes {
+    return [headerBlock(this.status, this.headers, ['Date', httpDate(Date.now()), 'Connection', 'close']), this.body];
   }
+
+  #headerBlock(date: string): Buffer {
+    return headerBlock(this.status, this.headers, ['Date', date, ...KEEP_ALIVE]);
+  }
+}
+
+/** Status line and header lines of an HTTP/1.1 answer that ends with its connection. Values are Latin-1. */
+export function streamHead(headers: Readonly<Record<string, string>>): Buffer {
+  return headerBlock(200, Object.entries(headers).flat(), ['Date', httpDate(Date.now()), 'Connection', 'close']);
+}
+
+function headerBlock(status: number, ...fields: HeaderFields[]): Buffer {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (const list of fields) {
+    for (let index = 0; index + 1 < list.length; index += 2) text += `${list[index]}: ${list[index + 1]}\r\n`;
+  }
+  return Buffer.from(`${text}\r\n`, 'latin1');
 }

@@ -13,12 +13,12 @@ const MISSING = new AwazError('not_found', 'There is no such media, or it is no 
 const partAnswers = new WeakMap<Buffer, Answer>();
 
 /** Judges a request for an init section, a segment or a part. */
-export function mediaReply({ req, path, tail, wasHeld }: Judged<MediaKind>): Reply {
+export function mediaReply({ exchange, path, tail }: Judged<MediaKind>): Reply {
   const { window } = tail;
   const rendition = window?.renditionIndex(path.rendition);
   const whole = window && rendition !== undefined && find(path, window, rendition);
   if (whole) {
-    const { range, 'if-range': ifRange } = req.headers;
+    const { range, 'if-range': ifRange } = exchange.fields;
     // There are no validators to compare with, so a condition on them never holds (RFC 9110 13.1.5).
     const wanted = ifRange === undefined ? parseByteRange(range, whole.body.length) : undefined;
     return answerWith(wanted === undefined ? whole : rangeAnswer(whole, wanted));
@@ -30,7 +30,7 @@ export function mediaReply({ req, path, tail, wasHeld }: Judged<MediaKind>): Rep
   }
   // RFC 8216bis 6.2.6: "The server SHOULD respond with "Not Found" (such as HTTP 404) to a request for a resource that it
   // cannot find and that is not specified by an EXT-X-PRELOAD-HINT tag in an active Media Playlist."
-  return answerWith(problemAnswer(MISSING, wasHeld ? 'blocking missing' : 'missing', window?.targetDuration));
+  return answerWith(problemAnswer(MISSING, exchange.wasHeld ? 'blocking missing' : 'missing', window?.targetDuration));
 }
 
 function find(path: PathOf<MediaKind>, window: BroadcastWindow, rendition: number): Answer | undefined {

@@ -28,10 +28,10 @@ export const BEGINNING = problemAnswer(
 );
 
 /** Judges a request for `index.m3u8` of a station whose broadcast is followed. */
-export function multivariantReply({ req, path, tail }: Judged<'multivariant'>): Reply {
+export function multivariantReply({ exchange, path, tail }: Judged<'multivariant'>): Reply {
   const { window, playlists } = tail;
   if (window !== undefined && playlists !== undefined && window.segments.length > 0) {
-    return answerWith(playlists.multivariant(sessionOf(path.query), takesGzip(req)));
+    return answerWith(playlists.multivariant(sessionOf(path.query), takesGzip(exchange.fields)));
   }
   if (window?.edge.ended) return answerWith(OFF_AIR);
   return { kind: 'hold', until: { msn: (window?.edge.lastMsn ?? -1) + 1 }, expired: BEGINNING };

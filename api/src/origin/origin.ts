@@ -4,21 +4,23 @@ import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { AwazError } from '@awaz/infra/contract';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry, Service } from '@awaz/infra/runtime';
+import type { LaneRequest } from '../http/fast-lane/lane-connection.ts';
 import { Answer } from './answer.ts';
 import { METHOD_NOT_ALLOWED, PREFLIGHT, problemAnswer } from './answer-headers.ts';
 import type { BroadcastTail } from './broadcast-tail.ts';
 import type { Exchange } from './exchange.ts';
+import { LaneExchange } from './lane-exchange.ts';
 import { sessionOf } from './listener-session.ts';
 import { LiveDirectory } from './live-directory.ts';
 import { mediaReply } from './media-reply.ts';
 import { multivariantReply, OFF_AIR, UNKNOWN_STATION } from './multivariant-reply.ts';
+import { NodeExchange } from './node-exchange.ts';
 import { OriginMetrics, type RequestClass } from './origin-metrics.ts';
 import { LIVE_PREFIX, type OriginPath, parseOriginPath } from './origin-path.ts';
 import { playlistReply } from './playlist-reply.ts';
 import { ProgressiveStreams, type StreamRequest } from './progressive/progressive-streams.ts';
 import type { PathOf, Reply } from './reply.ts';
 import { RequestHolder } from './request-holder.ts';
-import { sendAnswer } from './send-answer.ts';
 import { streamReply } from './stream-reply.ts';
 import { TailedBroadcasts } from './tailed-broadcasts.ts';
 
@@ -111,15 +113,24 @@ export class Origin implements Service {
 
   /** Takes a request if it is the origin's; false leaves it to others. */
   handle(req: IncomingMessage, res: ServerResponse): boolean {
-    const target = req.url ?? '';
-    if (!target.startsWith(LIVE_PREFIX)) return false;
-    const path = parseOriginPath(target);
-    const exchange: Exchange = { req, res, requestClass: classOf(path), startedAt: performance.now(), wasHeld: false };
-    if (req.method === 'OPTIONS') this.#send(exchange, PREFLIGHT);
-    else if (req.method !== 'GET' && req.method !== 'HEAD') this.#send(exchange, METHOD_NOT_ALLOWED);
+    if (!(req.url ?? '').startsWith(LIVE_PREFIX)) return false;
+    this.#answer(new NodeExchange(req, res));
+    return true;
+  }
+
+  /** Takes a request of the fast lane, which has only such as are the origin's. */
+  handleLane(request: LaneRequest): void {
+    this.#answer(new LaneExchange(request));
+  }
+
+  #answer(exchange: Exchange): void {
+    const path = parseOriginPath(exchange.target);
+    exchange.requestClass = classOf(path);
+    const { method } = exchange;
+    if (method === 'OPTIONS') this.#send(exchange, PREFLIGHT);
+    else if (method !== 'GET' && method !== 'HEAD') this.#send(exchange, METHOD_NOT_ALLOWED);
     else if (path === undefined) this.#send(exchange, NOT_FOUND);
     else this.#route(exchange, path);
-    return true;
   }
 
   /** Answers what is held with 503, ends streams and tails, and from then on closes each connection with its answer. */
@@ -168,14 +179,17 @@ export class Origin implements Service {
       if (path.kind === 'stream') this.#stream({ exchange, path, tail, ladder: reply.ladder });
       return;
     }
-    const again = () => this.#serve({ ...exchange, wasHeld: true }, path, tail);
+    const again = () => {
+      exchange.wasHeld = true;
+      this.#serve(exchange, path, tail);
+    };
     this.#holder.hold({ exchange, tail, hold: reply, again });
   }
 
   /** Playlists, init sections, and media that was asked for in vain make nobody a listener. */
-  #observe({ req }: Exchange, path: OriginPath, { status }: Answer): void {
+  #observe({ method }: Exchange, path: OriginPath, { status }: Answer): void {
     if (path.kind !== 'part' && path.kind !== 'segment') return;
-    if (status < 300 && req.method === 'GET') {
+    if (status < 300 && method === 'GET') {
       this.#options.audience?.media(path.station, path.session, path.broadcastId);
     }
   }
@@ -191,10 +205,10 @@ export class Origin implements Service {
     );
   }
 
-  #send({ req, res, requestClass }: Exchange, answer: Answer): void {
-    if (this.#closing !== undefined) res.shouldKeepAlive = false;
-    this.#metrics.answered(requestClass, answer.status, req.method === 'HEAD' ? 0 : answer.body.length);
-    sendAnswer(req, res, answer);
+  #send(exchange: Exchange, answer: Answer): void {
+    const bodyBytes = exchange.method === 'HEAD' ? 0 : answer.body.length;
+    this.#metrics.answered(exchange.requestClass, answer.status, bodyBytes);
+    exchange.send(answer, this.#closing !== undefined);
   }
 
   /** What is not in memory has to come from Redis; without it there is nothing to answer with. */
@@ -221,11 +235,11 @@ function isOfStation(path: OriginPath): path is StationPath {
   return path.kind === 'multivariant' || path.kind === 'stream';
 }
 
-function judge({ req, wasHeld }: Exchange, path: OriginPath, tail: BroadcastTail): Reply {
-  if (path.kind === 'playlist') return playlistReply({ req, path, tail, wasHeld });
-  if (path.kind === 'multivariant') return multivariantReply({ req, path, tail, wasHeld });
-  if (path.kind === 'stream') return streamReply({ req, path, tail, wasHeld });
-  return mediaReply({ req, path, tail, wasHeld });
+function judge(exchange: Exchange, path: OriginPath, tail: BroadcastTail): Reply {
+  if (path.kind === 'playlist') return playlistReply({ exchange, path, tail });
+  if (path.kind === 'multivariant') return multivariantReply({ exchange, path, tail });
+  if (path.kind === 'stream') return streamReply({ exchange, path, tail });
+  return mediaReply({ exchange, path, tail });
 }
 
 function classOf(path: OriginPath | undefined): RequestClass {

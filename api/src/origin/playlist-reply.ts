@@ -1,13 +1,31 @@
 import { AwazError } from '@awaz/infra/contract';
-import { judgeReload, parseDeliveryDirectives } from '@awaz/transcoder/hls';
+import { type DirectivesResult, judgeReload, parseDeliveryDirectives } from '@awaz/transcoder/hls';
 import { problemAnswer } from './answer-headers.ts';
 import { answerWith, type Judged, type Reply, takesGzip } from './reply.ts';
 
 const NO_RENDITION = problemAnswer(new AwazError('not_found', 'The broadcast has no such rendition.'), 'missing');
 const NOTHING_LISTED = problemAnswer(new AwazError('not_found', 'The broadcast ended before it began.'), 'passing');
 
+/** Most queries that are remembered: listeners at the live edge ask the same. Beyond it all are forgotten. */
+const MAX_QUERIES = 64;
+
+/** Longest query that is remembered, in characters. */
+const MAX_KEPT_QUERY = 200;
+
+const queries = new Map<string, DirectivesResult>();
+
+function directivesOf(query: string): DirectivesResult {
+  const known = queries.get(query);
+  if (known !== undefined) return known;
+  const parsed = parseDeliveryDirectives(query);
+  if (queries.size >= MAX_QUERIES) queries.clear();
+  // A copy of its own: a slice would keep all of the request that it came with.
+  if (query.length <= MAX_KEPT_QUERY) queries.set(Buffer.from(query, 'latin1').toString('latin1'), parsed);
+  return parsed;
+}
+
 /** Judges a request for a media playlist. */
-export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
+export function playlistReply({ exchange, path, tail }: Judged<'playlist'>): Reply {
   const { window, playlists } = tail;
   if (window === undefined || playlists === undefined) return { kind: 'hold', until: { msn: 0 } };
   const rendition = window.renditionIndex(path.rendition);
@@ -17,7 +35,7 @@ export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
     // Players refuse a playlist of parts alone.
     return edge.ended ? answerWith(NOTHING_LISTED) : { kind: 'hold', until: { msn: edge.lastMsn + 1 } };
   }
-  const parsed = parseDeliveryDirectives(path.query);
+  const parsed = directivesOf(path.query);
   if (!parsed.ok && !edge.ended) return refuse(parsed.reason);
   const directives = parsed.ok ? parsed.directives : {};
   // A playlist without parts gets no further by a part: such a request waits for the whole segment.
@@ -26,7 +44,7 @@ export function playlistReply({ req, path, tail }: Judged<'playlist'>): Reply {
   if (verdict.kind === 'refuse') return refuse(verdict.reason);
   if (verdict.kind === 'hold') return verdict;
   const blocking = directives.msn !== undefined;
-  return answerWith(playlists.media({ rendition, skip: directives.skip, gzip: takesGzip(req), blocking }));
+  return answerWith(playlists.media({ rendition, skip: directives.skip, gzip: takesGzip(exchange.fields), blocking }));
 }
 
 function refuse(reason: string): Reply {

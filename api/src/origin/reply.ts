@@ -1,8 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Rung } from '@awaz/infra/contract';
 import type { ReloadTarget } from '@awaz/transcoder/hls';
+import type { RequestFields } from '../http/fast-lane/request-fields.ts';
 import type { Answer } from './answer.ts';
 import type { BroadcastTail } from './broadcast-tail.ts';
+import type { Exchange } from './exchange.ts';
 import type { OriginPath } from './origin-path.ts';
 
 /** The request has to wait. */
@@ -24,19 +25,17 @@ export type PathOf<Kind extends OriginPath['kind']> = Extract<OriginPath, { kind
 
 /** What a reply is made from. */
 export type Judged<Kind extends OriginPath['kind']> = {
-  req: IncomingMessage;
+  exchange: Pick<Exchange, 'fields' | 'wasHeld'>;
   path: PathOf<Kind>;
   tail: BroadcastTail;
-  /** Whether the request has been held before. */
-  wasHeld: boolean;
 };
 
 /** A reply that is an answer. */
 export const answerWith = (answer: Answer): Reply => ({ kind: 'answer', answer });
 
 /** Whether the client takes gzip (RFC 9110 12.5.3). */
-export function takesGzip(req: IncomingMessage): boolean {
-  const accepted = req.headers['accept-encoding'];
+export function takesGzip(fields: RequestFields): boolean {
+  const accepted = fields['accept-encoding'];
   if (accepted === undefined || !accepted.includes('gzip')) return false;
   return !/gzip\s*;\s*q=0(\.0{0,3})?\s*(,|$)/.test(accepted);
 }

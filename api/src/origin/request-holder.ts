@@ -45,12 +45,10 @@ export class RequestHolder {
     // Durations SHOULD return Service Unavailable, such as HTTP 503."
     const longest = maxHoldMs ?? 3000 * (tail.window?.targetDuration ?? USUAL_TARGET_DURATION);
     const heldAt = performance.now();
-    const forget = () => tail.waiters.remove(waiter);
     const waiter: Waiter = {
       target: hold.until,
       deadline: exchange.startedAt + longest,
       settle: (outcome) => {
-        exchange.res.off('close', forget);
         onHeld(performance.now() - heldAt);
         if (outcome === 'reached') again();
         else send(exchange, refusal(outcome, hold));
@@ -58,7 +56,7 @@ export class RequestHolder {
     };
     if (this.#closing) send(exchange, CLOSING);
     else if (!tail.waiters.add(waiter)) send(exchange, OVERLOADED);
-    else exchange.res.on('close', forget);
+    else exchange.whenGone(() => tail.waiters.remove(waiter));
   }
 
   /** Holds nothing any more; what is held has to be settled by its lists. */

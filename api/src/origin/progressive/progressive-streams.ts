@@ -7,7 +7,6 @@ import type { Exchange } from '../exchange.ts';
 import type { PathOf } from '../reply.ts';
 import { AdtsSource } from './adts-source.ts';
 import { MP3_KBPS, Mp3Encoder } from './mp3-encoder.ts';
-import { isGone, responseSink } from './response-sink.ts';
 import { chosenRendition } from './stream-choice.ts';
 import { type FeedObserver, StreamFeed } from './stream-feed.ts';
 import { streamHeaders, wantsIcy } from './stream-headers.ts';
@@ -49,8 +48,6 @@ export type StreamRequest = {
 /** What an encoder takes leaves the process only when it is encoded. */
 const UNOBSERVED: FeedObserver = { sent: () => undefined, dropped: () => undefined };
 
-const NO_BYTES = Buffer.alloc(0);
-
 type OpenStream = { feed: StreamFeed; stationTitle: string; close(): Promise<void> };
 
 /** The progressive streams that somebody listens to through this process. `close` ends them all. */
@@ -78,27 +75,26 @@ export class ProgressiveStreams {
 
   /** Answers with the stream, which goes on until the broadcast or the client ends. Settles with a refusal to send, if any. */
   async serve(request: StreamRequest): Promise<Answer | undefined> {
-    const { req, res } = request.exchange;
+    const { exchange } = request;
     const { format, query } = request.path;
     const rendition = format === 'mp3' ? request.ladder.length - 1 : chosenRendition(request.ladder, query);
-    const icy = wantsIcy(req);
+    const icy = wantsIcy(exchange.fields);
     const facts = {
       contentType: format === 'mp3' ? 'audio/mpeg' : 'audio/aac',
       kbps: format === 'mp3' ? MP3_KBPS : (request.ladder[rendition]?.kbps ?? 0),
       icy,
     };
-    if (req.method === 'HEAD') {
+    if (exchange.method === 'HEAD') {
       const stationTitle = await this.#titleOf(request.path.station);
-      res.writeHead(200, streamHeaders({ ...facts, stationTitle })).end();
+      exchange.begin(streamHeaders({ ...facts, stationTitle })).end();
       return undefined;
     }
     if (format === 'mp3' && !this.#mayEncode(request)) return refuse('as many MP3 encoders');
     const stream = await this.#open(request, rendition);
-    if (isGone(res)) return undefined;
+    if (exchange.gone) return undefined;
     if (this.#closed) throw new AwazError('server_going_down');
     if (this.#listeners >= (this.#options.maxListeners ?? MAX_STREAM_LISTENERS)) return refuse('as many listeners');
-    begin(request.exchange, streamHeaders({ ...facts, stationTitle: stream.stationTitle }));
-    this.#join(request, stream.feed, icy);
+    this.#join(request, stream.feed, { icy, headers: streamHeaders({ ...facts, stationTitle: stream.stationTitle }) });
     return undefined;
   }
 
@@ -109,12 +105,12 @@ export class ProgressiveStreams {
     await Promise.all(this.#closings);
   }
 
-  #join(request: StreamRequest, feed: StreamFeed, icy: boolean): void {
-    const { res } = request.exchange;
-    const listener = new StreamListener(responseSink(res), { icy });
+  #join(request: StreamRequest, feed: StreamFeed, how: { icy: boolean; headers: Record<string, string> }): void {
+    const { exchange } = request;
+    const listener = new StreamListener(exchange.begin(how.headers), how);
     this.#listeners++;
     const left = this.#options.joined?.(request);
-    res.once('close', () => {
+    exchange.whenGone(() => {
       this.#listeners--;
       left?.();
       feed.leave(listener);
@@ -219,15 +215,6 @@ export class ProgressiveStreams {
 
 function keyOf({ path, tail }: StreamRequest, rendition: number): string {
   return `${path.station}/${tail.place.broadcastId}/${path.format === 'mp3' ? 'mp3' : rendition}`;
-}
-
-/** Sends the header block of an answer without a known length: on HTTP/1 the end of the connection is its end. */
-function begin({ res }: Exchange, headers: Record<string, string>): void {
-  res.shouldKeepAlive = false;
-  res.useChunkedEncodingByDefault = false;
-  res.writeHead(200, headers);
-  // `flushHeaders` would write the bytes of a title as if each of them were a character.
-  res.write(NO_BYTES);
 }
 
 function refuse(what: string): Answer {

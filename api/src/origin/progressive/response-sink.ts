@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Where the bytes of one listener go. */
 export type ResponseSink = {
@@ -34,6 +35,22 @@ export function responseSink(res: ServerResponse): ResponseSink {
     },
     destroy: () => {
       stream.destroy();
+    },
+  };
+}
+
+/** A connection whose header block has been sent, as a sink. */
+export function socketSink(socket: Socket): ResponseSink {
+  return {
+    write: (bytes) => {
+      socket.write(bytes);
+    },
+    unsent: () => socket.writableLength,
+    end: () => {
+      socket.destroySoon();
+    },
+    destroy: () => {
+      socket.destroy();
     },
   };
 }

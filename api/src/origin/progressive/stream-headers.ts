@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { RequestFields } from '../../http/fast-lane/request-fields.ts';
 import { ICY_METAINT } from './icy-metadata.ts';
 
 /** What the header block of a progressive stream tells. */
 export type StreamFacts = { contentType: string; kbps: number; stationTitle: string; icy: boolean };
 
 /** Whether the client asked for metadata between the audio. */
-export function wantsIcy(req: IncomingMessage): boolean {
-  return req.headers['icy-metadata'] === '1';
+export function wantsIcy(fields: RequestFields): boolean {
+  return fields['icy-metadata'] === '1';
 }
 
 /** Header fields of a progressive stream; on HTTP/1 it lasts as long as its connection. */
