@@ -10,12 +10,14 @@ import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import type { MetricsText } from './http/health-router.ts';
 import { type HttpServer, listen } from './http/http-server.ts';
-import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
+import type { SocketOrigins } from './http/socket-origin.ts';
+import { createSocketServer, SOCKET_PATH, type SocketServer } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
+import { createClusterAdapter, Realtime } from './realtime/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
@@ -67,10 +69,13 @@ async function assemble(
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
+  const sources = { programme: async (slug: string) => (await programmes.current(slug))?.current ?? null };
+  const realtime = new Realtime({ ...shared, ...people, ...config, sources, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
     metrics,
     rest: { routes: allRoutes({ ...shared, ...people }), callers, standings: stations, handle, limits: people.limits },
+    events: realtime.router,
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
     health: { handle, metrics: sharedPort?.share(metrics) ?? metrics, roll: new TranscoderRoll(handle), isClosing },
@@ -82,7 +87,7 @@ async function assemble(
   const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
   const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
   const limits = places.originLimits;
-  const sockets = releases.use(createSocketServer({ ...config, ...people.cookies }));
+  const sockets = openSockets({ ...config, ...people.cookies, handle, realtime }, releases);
   const ingest = releases.use(
     createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
   );
@@ -124,6 +129,19 @@ function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseSt
   const metrics = createRegistry('api');
   const presence = releases.use(new Presence({ handle, metrics, logger: logger.child({ area: 'presence' }) }));
   return { handle, bus, registry, stations, metrics, programmes, presence };
+}
+
+/** Socket.IO with the live events on it; these say goodbye before it goes. */
+function openSockets(
+  { handle, realtime, ...origins }: SocketOrigins & { handle: RedisHandle; realtime: Realtime },
+  releases: ReleaseStack,
+): SocketServer {
+  const cluster = createClusterAdapter(handle);
+  releases.defer(() => cluster.close());
+  const sockets = releases.use(createSocketServer({ ...origins, adapter: cluster.adapter }));
+  releases.defer(() => realtime.close());
+  realtime.attach(sockets.io);
+  return sockets;
 }
 
 /** Makes the administrator that the environment names, once Redis answers. The answer ends the attempts. */
