@@ -70,7 +70,13 @@ async function assemble(
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
   const sources = { programme: async (slug: string) => (await programmes.current(slug))?.current ?? null };
-  const realtime = new Realtime({ ...shared, ...people, ...config, sources, logger: logger.child({ area: 'realtime' }) });
+  const realtime = new Realtime({
+    ...shared,
+    ...people,
+    ...config,
+    sources,
+    logger: logger.child({ area: 'realtime' }),
+  });
   const app = createApp({
     ...config,
     metrics,

@@ -90,7 +90,15 @@ export async function announceStopped(handle: RedisHandle, station: string, end:
   const keys = broadcastKeys(station, broadcastId);
   const [ended, body] = await stoppedScript.run(
     handle.commands,
-    [stationKeys(station).live, keys.chunks, keys.ingest, keys.parts, keys.meta, keys.titles, ...appendEventKeys(station)],
+    [
+      stationKeys(station).live,
+      keys.chunks,
+      keys.ingest,
+      keys.parts,
+      keys.meta,
+      keys.titles,
+      ...appendEventKeys(station),
+    ],
     [broadcastId, station, endedAt, reason, ttlMs, ...appendEventArguments(station)],
   );
   await tellDirectory(handle, { event: 'stream:stopped', broadcastId, body });

@@ -59,5 +59,128 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 
+/** Wish to be the publisher of a station. */
+export type OpenRequest = {
+  /** Token of the connection, from {@link publisherToken}. */
+  token: string;
+  /** Take the station even when another publisher holds it. */
+  takeover: boolean;
+  /** Only this broadcast will do, and with an epoch only while that one is open; replaces its own predecessor. */
+  resume?: { broadcastId: string; epoch?: string };
+  /** Facts of the broadcast if a new one begins. */
+  ladder: Rung[];
+  cut: Cut;
+  /** Whether its playlists list parts; they do when left out. */
+  lowLatency?: boolean;
+  openedBy: string;
+};
+
+/** Answer to an {@link OpenRequest}. */
+export type OpenResult =
+  | { outcome: 'opened' | 'continued'; record: LiveRecord; replacedToken: string | undefined }
+  /** Another publisher holds the station. */
+  | { outcome: 'busy' }
+  /** The last broadcast has been told to end and still flushes. */
+  | { outcome: 'ending' }
+  /** The broadcast to resume is not live, or another epoch of it is open by now. */
+  | { outcome: 'no_broadcast' | 'other_epoch' };
+
+/** A new token for a publisher's connection; it tells by which stream key or account (`openedBy`) it publishes. */
+export function publisherToken(openedBy: string): string {
+  return `${openedBy}:${randomBytes(12).toString('hex')}`;
+}
+
+/** Who is on air, who publishes, and the end of broadcasts. Stateless; the truth is in Redis. */
+export class BroadcastRegistry {
+  readonly #handle: RedisHandle;
+
+  constructor(handle: RedisHandle) {
+    this.#handle = handle;
+  }
+
+  /** The current broadcast, or the last one while its media stays. */
+  async get(station: string): Promise<LiveRecord | undefined> {
+    return parseLiveRecord(await this.#handle.commands.hgetall(stationKeys(station).live));
+  }
+
+  /** Becomes the station's publisher, and begins a broadcast when none is live. */
+  async open(station: string, request: OpenRequest): Promise<OpenResult> {
+    const keys = stationKeys(station);
+    const { broadcastId = '', epoch = '' } = request.resume ?? {};
+    const fresh: LiveRecord = {
+      station,
+      broadcastId: `b${randomBytes(8).toString('hex')}`, // BullMQ refuses ids made of digits only
+      state: 'live',
+      startedAt: Date.now(),
+      onAir: false,
+      ladder: request.ladder,
+      cut: request.cut,
+      lowLatency: request.lowLatency ?? true,
+      openedBy: request.openedBy,
+    };
+    const fields = Object.entries(liveRecordFields(fresh)).flat();
+    const takeover = request.takeover ? '1' : '0';
+    const [answer, holder] = await openScript.run(
+      this.#handle.commands,
+      [keys.live, keys.publisher, broadcastKeys(station, broadcastId).ingest],
+      [request.token, PUBLISHER_LEASE_MS, takeover, RECORD_TTL_MS, broadcastId, epoch, request.openedBy, ...fields],
+    );
+    const outcome = String(answer) as OpenResult['outcome'];
+    if (outcome !== 'opened' && outcome !== 'continued') return { outcome };
+    const record = (await this.get(station)) ?? fresh;
+    const replaced = String(holder);
+    return { outcome, record, replacedToken: replaced === '' || replaced === request.token ? undefined : replaced };
+  }
+
+  /**
+   * Takes back a lease that ran out (Redis or this node was away for long), if nobody else has published since. False
+   * when another publisher or epoch came, or the broadcast is over.
+   */
+  async reclaim(station: string, lost: { broadcastId: string; epoch: string; token: string }): Promise<boolean> {
+    const keys = stationKeys(station);
+    const answer = await reclaimScript.run(
+      this.#handle.commands,
+      [keys.live, keys.publisher, broadcastKeys(station, lost.broadcastId).ingest],
+      [lost.broadcastId, lost.token, lost.epoch, PUBLISHER_LEASE_MS],
+    );
+    return answer === 1;
+  }
+
+  /**
+   * Notes that audio of the broadcast's own is published, and tells everybody with `stream:started`, once. Called by the
+   * worker that owns it; saying it again does no harm.
+   */
+  async markOnAir(station: string, broadcastId: string): Promise<void> {
+    await announceStarted(this.#handle, station, broadcastId);
+  }
+
+  /** Keeps the publisher's lease; false when another one holds it by now. */
+  async renew(station: string, token: string): Promise<boolean> {
+    const keys = stationKeys(station);
+    const answer = await renewScript.run(
+      this.#handle.commands,
+      [keys.publisher, keys.live],
+      [token, PUBLISHER_LEASE_MS, RECORD_TTL_MS],
+    );
+    return answer === 1;
+  }
+
+  /** Gives the publisher's lease back, if it is still this token's. */
+  async release(station: string, token: string): Promise<void> {
+    await releaseScript.run(this.#handle.commands, [stationKeys(station).publisher], [token]);
+  }
+
+  /** Whether anybody holds the publisher's lease. */
+  async hasPublisher(station: string): Promise<boolean> {
+    return (await this.#handle.commands.exists(stationKeys(station).publisher)) === 1;
+  }
+
+  /**
+   * Marks a broadcast as ended, lets its keys go after {@link MEDIA_AFTER_END_MS} and tells everybody with
+   * `stream:stopped`. Called by the worker that owns the broadcast, after its last part. False when it had ended before.
+   */
+  async end(station: string, broadcastId: string, reason: EndReason): Promise<boolean> {
     const end = { broadcastId, reason, endedAt: Date.now(), ttlMs: MEDIA_AFTER_END_MS };
     return announceStopped(this.#handle, station, end);
+  }
+}
