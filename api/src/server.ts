@@ -69,14 +69,7 @@ async function assemble(
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
-  const sources = { programme: async (slug: string) => (await programmes.current(slug))?.current ?? null };
-  const realtime = new Realtime({
-    ...shared,
-    ...people,
-    ...config,
-    sources,
-    logger: logger.child({ area: 'realtime' }),
-  });
+  const realtime = new Realtime({ ...shared, ...people, ...config, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
     metrics,

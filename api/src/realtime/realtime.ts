@@ -6,6 +6,7 @@ import type Router from 'koa-router';
 import type { Server } from 'socket.io';
 import type { Authenticator, StandingSource } from '../auth/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
+import type { ProgrammeService } from '../metadata/index.ts';
 import type { Station } from '../stations/index.ts';
 import { eventStreamRouter } from './event-stream-router.ts';
 import { EventStreams } from './event-streams.ts';
@@ -23,8 +24,9 @@ export type RealtimeOptions = {
   stations: StandingSource & { get(slug: string): Promise<Station | undefined>; list(): Promise<Station[]> };
   authenticator: Pick<Authenticator, 'identify' | 'identifySocket'>;
   limits: RateLimitTaker;
-  /** See {@link LiveSources}. */
-  sources?: LiveSources;
+  programmes: Pick<ProgrammeService, 'current'>;
+  /** See {@link LiveSources}; the programme comes from `programmes`. */
+  sources?: Omit<LiveSources, 'programme'>;
   trustProxy: boolean;
   logger: Logger;
   metrics: Registry;
@@ -48,7 +50,9 @@ export class Realtime implements Service {
   #io: Server | undefined;
 
   constructor(options: RealtimeOptions) {
-    const { handle, logger, sources = {} } = options;
+    const { handle, logger, programmes } = options;
+    const programme = async (station: string) => (await programmes.current(station))?.current ?? null;
+    const sources = { ...options.sources, programme };
     this.#options = options;
     this.#sources = sources;
     this.#feed = new EventFeed({ handle, onFault: (error) => logger.warn({ err: error }, 'live events: a fault') });
