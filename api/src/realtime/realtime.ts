@@ -7,6 +7,7 @@ import type { Server } from 'socket.io';
 import type { Authenticator, StandingSource } from '../auth/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
 import type { ProgrammeService } from '../metadata/index.ts';
+import type { Presence } from '../presence/index.ts';
 import type { Station } from '../stations/index.ts';
 import { eventStreamRouter } from './event-stream-router.ts';
 import { EventStreams } from './event-streams.ts';
@@ -25,8 +26,9 @@ export type RealtimeOptions = {
   authenticator: Pick<Authenticator, 'identify' | 'identifySocket'>;
   limits: RateLimitTaker;
   programmes: Pick<ProgrammeService, 'current'>;
-  /** See {@link LiveSources}; the programme comes from `programmes`. */
-  sources?: Omit<LiveSources, 'programme'>;
+  presence: Pick<Presence, 'count' | 'watch' | 'seen'>;
+  /** Further sources; see {@link LiveSources}. */
+  sources?: Pick<LiveSources, 'chat' | 'likes' | 'quality'>;
   trustProxy: boolean;
   logger: Logger;
   metrics: Registry;
@@ -50,9 +52,8 @@ export class Realtime implements Service {
   #io: Server | undefined;
 
   constructor(options: RealtimeOptions) {
-    const { handle, logger, programmes } = options;
-    const programme = async (station: string) => (await programmes.current(station))?.current ?? null;
-    const sources = { ...options.sources, programme };
+    const { handle, logger } = options;
+    const sources = sourcesOf(options);
     this.#options = options;
     this.#sources = sources;
     this.#feed = new EventFeed({ handle, onFault: (error) => logger.warn({ err: error }, 'live events: a fault') });
@@ -90,4 +91,19 @@ export class Realtime implements Service {
     this.#streams.close();
     this.#feed.close();
   }
+}
+
+function sourcesOf({ presence, programmes, sources }: RealtimeOptions): LiveSources {
+  return {
+    ...sources,
+    programme: async (station) => (await programmes.current(station))?.current ?? null,
+    listeners: {
+      count: (station) => presence.count(station),
+      watch: (station, listener) =>
+        presence.watch(station, ({ count, peak, exact }) => listener({ count, peak, exact })),
+    },
+    heartbeat: ({ station, session }) => {
+      if (session !== undefined) presence.seen(station, session);
+    },
+  };
 }
