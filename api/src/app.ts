@@ -1,5 +1,6 @@
 import type { Logger, Registry } from '@awaz/infra/runtime';
 import Koa from 'koa';
+import type Router from 'koa-router';
 import { crossOrigin } from './http/cross-origin.ts';
 import { errorAnswers } from './http/error-answers.ts';
 import { type HealthOptions, healthRouter } from './http/health-router.ts';
@@ -15,6 +16,8 @@ export type AppOptions = {
   /** Gets the application's own figures. */
   metrics: Registry;
   rest: Omit<RestOptions, 'trustProxy'>;
+  /** Event streams. */
+  events: Router;
   /** Folder of the built pages. */
   pagesFolder: string;
   corsOrigins: readonly string[];
@@ -35,7 +38,8 @@ export function createApp(options: AppOptions): Koa {
   app.use(errorAnswers(logger));
   app.use(crossOrigin(options.corsOrigins));
   const pages = createPages(options.pagesFolder, logger);
-  const routers = [healthRouter(options.health), restRouter({ ...options.rest, trustProxy }), pages.router];
+  const rest = restRouter({ ...options.rest, trustProxy });
+  const routers = [healthRouter(options.health), options.events, rest, pages.router];
   for (const router of routers) app.use(router.routes());
   for (const router of routers) app.use(router.allowedMethods());
   app.use(pages.files);

@@ -11,12 +11,14 @@ import type { ApiConfig } from './config.ts';
 import type { LaneRequest } from './http/fast-lane/lane-connection.ts';
 import type { MetricsText } from './http/health-router.ts';
 import { type HttpServer, listen } from './http/http-server.ts';
-import { createSocketServer, SOCKET_PATH } from './http/socket-server.ts';
+import type { SocketOrigins } from './http/socket-origin.ts';
+import { createSocketServer, SOCKET_PATH, type SocketServer } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
+import { createClusterAdapter, Realtime } from './realtime/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
@@ -68,10 +70,12 @@ async function assemble(
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
+  const realtime = new Realtime({ ...shared, ...people, ...config, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
     metrics,
     rest: { routes: allRoutes({ ...shared, ...people }), callers, standings: stations, handle, limits: people.limits },
+    events: realtime.router,
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
     health: { handle, metrics: sharedPort?.share(metrics) ?? metrics, roll: new TranscoderRoll(handle), isClosing },
@@ -83,7 +87,7 @@ async function assemble(
   const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
   const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
   const limits = places.originLimits;
-  const sockets = releases.use(createSocketServer({ ...config, ...people.cookies }));
+  const sockets = openSockets({ ...config, ...people.cookies, handle, realtime }, releases);
   const ingest = releases.use(
     createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
   );
@@ -126,6 +130,19 @@ function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseSt
   const metrics = createRegistry('api');
   const presence = releases.use(new Presence({ handle, metrics, logger: logger.child({ area: 'presence' }) }));
   return { handle, bus, registry, stations, metrics, programmes, presence };
+}
+
+/** Socket.IO with the live events on it; these say goodbye before it goes. */
+function openSockets(
+  { handle, realtime, ...origins }: SocketOrigins & { handle: RedisHandle; realtime: Realtime },
+  releases: ReleaseStack,
+): SocketServer {
+  const cluster = createClusterAdapter(handle);
+  releases.defer(() => cluster.close());
+  const sockets = releases.use(createSocketServer({ ...origins, adapter: cluster.adapter }));
+  releases.defer(() => realtime.close());
+  realtime.attach(sockets.io);
+  return sockets;
 }
 
 /** Makes the administrator that the environment names, once Redis answers. The answer ends the attempts. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Cut, EndReason, Rung } from '../contract/index.ts';
 import { broadcastKeys, type RedisHandle, Script, stationKeys } from '../redis/index.ts';
+import { announceStarted, announceStopped } from './broadcast-news.ts';
 import { type LiveRecord, liveRecordFields, parseLiveRecord } from './live-record.ts';
 
 /** How long playlists and media stay after the end of a broadcast, in ms (INTERFACE: 60 s). */
@@ -56,23 +57,6 @@ return 1
 const releaseScript = new Script<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
-`);
-
-// KEYS live, chunks, ingest, parts, meta, titles · ARGV broadcastId, endedAt, reason, ttlMs
-const endScript = new Script<number>(`
-if redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'state') ~= 'live' then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'ended', 'endedAt', ARGV[2], 'reason', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('DEL', KEYS[2], KEYS[3], KEYS[6])
-redis.call('PEXPIRE', KEYS[4], ARGV[4])
-redis.call('PEXPIRE', KEYS[5], ARGV[4])
-return 1
-`);
-
-// KEYS live · ARGV broadcastId
-const onAirScript = new Script<number>(`
-if redis.call('HGET', KEYS[1], 'broadcastId') ~= ARGV[1] then return 0 end
-return redis.call('HSET', KEYS[1], 'onAir', '1')
 `);
 
 /** Wish to be the publisher of a station. */
@@ -162,9 +146,12 @@ export class BroadcastRegistry {
     return answer === 1;
   }
 
-  /** Notes that audio of the broadcast's own is published. Called by the worker that owns it. */
+  /**
+   * Notes that audio of the broadcast's own is published, and tells everybody with `stream:started`, once. Called by the
+   * worker that owns it; saying it again does no harm.
+   */
   async markOnAir(station: string, broadcastId: string): Promise<void> {
-    await onAirScript.run(this.#handle.commands, [stationKeys(station).live], [broadcastId]);
+    await announceStarted(this.#handle, station, broadcastId);
   }
 
   /** Keeps the publisher's lease; false when another one holds it by now. */
@@ -189,16 +176,11 @@ export class BroadcastRegistry {
   }
 
   /**
-   * Marks a broadcast as ended and lets its keys go after {@link MEDIA_AFTER_END_MS}. Called by the worker that owns the
-   * broadcast, after its last part. False when it had ended before.
+   * Marks a broadcast as ended, lets its keys go after {@link MEDIA_AFTER_END_MS} and tells everybody with
+   * `stream:stopped`. Called by the worker that owns the broadcast, after its last part. False when it had ended before.
    */
   async end(station: string, broadcastId: string, reason: EndReason): Promise<boolean> {
-    const keys = broadcastKeys(station, broadcastId);
-    const answer = await endScript.run(
-      this.#handle.commands,
-      [stationKeys(station).live, keys.chunks, keys.ingest, keys.parts, keys.meta, keys.titles],
-      [broadcastId, Date.now(), reason, MEDIA_AFTER_END_MS],
-    );
-    return answer === 1;
+    const end = { broadcastId, reason, endedAt: Date.now(), ttlMs: MEDIA_AFTER_END_MS };
+    return announceStopped(this.#handle, station, end);
   }
 }

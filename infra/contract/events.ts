@@ -106,6 +106,8 @@ export type EventEnvelope<Name extends EventName = EventName> = EventBodies[Name
   id: string;
   /** `{epoch}-{offset}`: what to give as `since`, and the id of the event in SSE. */
   position: string;
+  /** Told to the directory: `position` is a place there, while `id` is the same as in the station's own events. */
+  directory?: true;
 };
 
 /** A chat message with the fields of its event. */

@@ -136,6 +136,10 @@ export type ClientEvents<Table extends Calls> = {
 
 /** Server events in the shape of Socket.IO's type parameters. */
 export type ServerEvents = { [Name in EventName]: (event: EventEnvelope<Name>) => void } & {
+  /** First on each connection. `guest`: what a guest is to give as `auth.guest` from now on. `serverTime` in ms. */
+  'server:welcome': (welcome: { you: SocketIdentity; guest?: string; serverTime: number }) => void;
+  /** The client may follow a station no more: it was removed, or made private. */
+  'stream:closed': (closed: { station: string; code: ErrorCode; message: string }) => void;
   /** The server goes down or drops this client: connect again, or do not. */
   'server:goodbye': (goodbye: { code: ErrorCode; message: string; retryable: boolean }) => void;
 };

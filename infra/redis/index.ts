@@ -7,6 +7,7 @@ export {
   BROADCAST_QUEUE,
   broadcastKeys,
   DIRECTORY_TOPIC,
+  directoryToldKey,
   eventKeys,
   PRESENCE_CHANNEL,
   STATIONS_KEY,

@@ -37,6 +37,10 @@ export const eventKeys = (topic: string) => ({
 /** Stands for the directory where others name a station; no slug looks like it. */
 export const DIRECTORY_TOPIC = '~directory';
 
+/** String: the directory has been told this of a broadcast. */
+export const directoryToldKey = (event: string, broadcastId: string): string =>
+  `awaz:{${DIRECTORY_TOPIC}}:told:${event}:${broadcastId}`;
+
 /** Keys of one broadcast; see {@link stationKeys}. */
 export const broadcastKeys = (station: string, broadcastId: string) => ({
   /** Stream: the chunk log. */

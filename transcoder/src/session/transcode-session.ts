@@ -209,7 +209,10 @@ export class TranscodeSession {
     metrics.publishDelay.observe(Math.max(0, part.publishedAt - part.programDateTime - framesToMs(part.frames)) / 1000);
     if (!this.#onAir) {
       this.#onAir = true;
-      this.#sayOnAir().catch((error: unknown) => this.#logger.warn({ err: error }, 'on air could not be announced'));
+      this.#sayOnAir().catch((error: unknown) => {
+        this.#onAir = false; // the next part says it again
+        this.#logger.warn({ err: error }, 'on air could not be announced yet');
+      });
     }
   }
 

@@ -1,0 +1,36 @@
+import type { RedisHandle } from '@awaz/infra/redis';
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+
+/** Redis stream of operations over nodes. */
+const STREAM = 'awaz:socket.io';
+
+/** Operations that are kept; those older are lost to a node that was cut off for that long. */
+const KEPT_OPERATIONS = 1000;
+
+/** Carries operations over nodes, such as disconnecting an account's sockets. `close` drops its connections. */
+export type ClusterAdapter = { adapter: ReturnType<typeof createAdapter>; close(): void };
+
+/**
+ * The adapter of Socket.IO over Redis streams. Events do not go through it: their order comes from the event log. Close
+ * the Socket.IO server first.
+ */
+export function createClusterAdapter(handle: RedisHandle): ClusterAdapter {
+  const client = handle.connect('patient');
+  const connections = [client];
+  // The adapter makes its own connections from this one; they belong to the handle like all others.
+  client.duplicate = () => {
+    const further = handle.connect('patient');
+    connections.push(further);
+    // The adapter does not look at what comes of it; it fails only when closed before it was connected.
+    const subscribe = further.subscribe.bind(further) as (...channels: string[]) => Promise<unknown>;
+    Object.assign(further, { subscribe: (...channels: string[]) => subscribe(...channels).catch(() => undefined) });
+    return further;
+  };
+  const options = { streamName: STREAM, channelPrefix: STREAM, maxLen: KEPT_OPERATIONS, onlyPlaintext: true };
+  return {
+    adapter: createAdapter(client, options),
+    close: () => {
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { ServerResponse } from 'node:http';
+import { AwazError, type EventName } from '@awaz/infra/contract';
+import type { EventFeed, EventLog, Following, KeptEvent } from '@awaz/infra/events';
+import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
+import { networkOf } from '../limits/index.ts';
+import { envelopeOf, newestEnvelope } from './envelope.ts';
+import { EventStream, eventText, placeText } from './event-stream.ts';
+import type { LiveSources, StopWatch } from './live-sources.ts';
+import type { RealtimeMetrics } from './realtime-metrics.ts';
+import { followSoon, TopicEntry } from './topic-entry.ts';
+
+/** Most event streams of one process. */
+export const MAX_EVENT_STREAMS = 5000;
+
+/** Most event streams of one address (an IPv6 /64 counts as one) on one process. */
+export const MAX_EVENT_STREAMS_PER_ADDRESS = 200;
+
+/** How often a comment is sent, in ms: proxies close what is silent. */
+const COMMENT_EVERY_MS = 15_000;
+
+/** What event streams need. */
+export type EventStreamsOptions = {
+  feed: EventFeed;
+  log: EventLog;
+  sources: LiveSources;
+  metrics: RealtimeMetrics;
+  /** Other limits than the usual ones. */
+  maxStreams?: number;
+  maxPerAddress?: number;
+};
+
+/** Somebody who reads a topic. */
+export type EventReader = {
+  topic: string;
+  /** Place after which to begin; from now on when left out. */
+  since: string | undefined;
+  address: string;
+  /** Whether it may see what only staff may see. */
+  isStaff: boolean;
+};
+
+/** All answers of this process that bring events. `close` ends them. */
+export class EventStreams {
+  readonly #options: EventStreamsOptions;
+  readonly #open = new Map<EventStream, StopWatch>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #texts = new WeakMap<KeptEvent, string>();
+  readonly #timer: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: EventStreamsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#comment(), COMMENT_EVERY_MS).unref();
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Answers with events until the reader goes. Rejects before anything was written: with `overloaded`, `rate_limited` or
+   * `unavailable`.
+   */
+  async serve(response: ServerResponse, reader: EventReader): Promise<void> {
+    const leave = this.#enter(reader.address);
+    const stops: StopWatch[] = [leave];
+    try {
+      const stream = new EventStream(response, () =>
+        this.#options.metrics.dropped.inc({ transport: 'sse', reason: 'too_slow' }),
+      );
+      const begin = await this.#prepare(stream, reader, stops);
+      if (response.destroyed || this.#closed) throw new AwazError('server_going_down');
+      this.#open.set(stream, () => stop(stops));
+      response.once('close', () => {
+        this.#open.delete(stream);
+        stop(stops);
+      });
+      begin();
+    } catch (error) {
+      stop(stops);
+      throw error;
+    }
+  }
+
+  /** Ends all of them and takes no more. May be called again. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const [stream, stopAll] of this.#open) {
+      stopAll();
+      stream.end();
+    }
+    this.#open.clear();
+  }
+
+  /** Follows the topic, holding events until `begin` is called, which writes them and lets the later ones through. */
+  async #prepare(stream: EventStream, reader: EventReader, stops: StopWatch[]): Promise<() => void> {
+    const { feed, log } = this.#options;
+    const { topic, since } = reader;
+    let begun = false;
+    const following = await followSoon(feed, topic, (kept) => {
+      if (begun) stream.write(this.#textOf(topic, kept));
+    });
+    stops.push(() => following.close());
+    const entry = await TopicEntry.open(feed, topic);
+    stops.push(() => entry.close());
+    const missed = since === undefined ? undefined : await entry.missed(log, since);
+    return () => {
+      const held = entry.leave();
+      stream.begin();
+      if (missed?.reset) stream.write(eventText('reset', { ...stationOf(topic), position: entry.place }));
+      for (const { event, data } of missed?.events ?? []) stream.write(eventText(event, data, data.position));
+      stream.write(placeText(entry.place));
+      for (const kept of held) stream.write(this.#textOf(topic, kept));
+      begun = true;
+      stops.push(...this.#watch(stream, reader, following));
+    };
+  }
+
+  #watch(stream: EventStream, { topic, isStaff }: EventReader, following: Following): StopWatch[] {
+    if (topic === DIRECTORY_TOPIC) return [];
+    const { listeners, likes, quality } = this.#options.sources;
+    const tell = (event: EventName) => (body: object) =>
+      stream.write(eventText(event, newestEnvelope(topic, body as never, following.position)));
+    const stops = [
+      listeners?.watch(topic, tell('stream:listeners')),
+      likes?.watch(topic, tell('interaction:like')),
+      isStaff ? quality?.watch(topic, tell('stream:quality')) : undefined,
+    ];
+    return stops.filter((each) => each !== undefined);
+  }
+
+  /** An event as text, made once for all readers. */
+  #textOf(topic: string, kept: KeptEvent): string {
+    const known = this.#texts.get(kept);
+    if (known !== undefined) return known;
+    const data = envelopeOf(topic, kept);
+    const text = eventText(kept.event, data, data.position);
+    this.#texts.set(kept, text);
+    return text;
+  }
+
+  #enter(address: string): StopWatch {
+    const { maxStreams = MAX_EVENT_STREAMS, maxPerAddress = MAX_EVENT_STREAMS_PER_ADDRESS } = this.#options;
+    const network = networkOf(address);
+    const own = this.#perAddress.get(network) ?? 0;
+    const total = [...this.#perAddress.values()].reduce((sum, count) => sum + count, 0);
+    if (total >= maxStreams) {
+      throw new AwazError('overloaded', 'This server has as many event streams as it can hold.', {
+        retryAfterMs: 5000,
+      });
+    }
+    if (own >= maxPerAddress) {
+      const message = `One address may have ${maxPerAddress} event streams. Close one first.`;
+      throw new AwazError('rate_limited', message, { retryAfterMs: 5000 });
+    }
+    this.#perAddress.set(network, own + 1);
+    let inside = true;
+    return () => {
+      if (inside) this.#leave(network);
+      inside = false;
+    };
+  }
+
+  #leave(network: string): void {
+    const left = (this.#perAddress.get(network) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(network);
+    else this.#perAddress.set(network, left);
+  }
+
+  #comment(): void {
+    for (const stream of this.#open.keys()) stream.write(': still here\n\n');
+  }
+}
+
+function stop(stops: StopWatch[]): void {
+  for (const each of stops.splice(0)) each();
+}
+
+function stationOf(topic: string): object {
+  return topic === DIRECTORY_TOPIC ? { directory: true } : { station: topic };
+}

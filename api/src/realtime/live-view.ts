@@ -1,0 +1,114 @@
+import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import {
+  type Actor,
+  type ChatMode,
+  type DirectoryStation,
+  type EventPosition,
+  type ListenerCount,
+  listenPath,
+  mayDo,
+  multivariantPath,
+  parseEventId,
+  type SocketIdentity,
+  type StationSnapshot,
+} from '@awaz/infra/contract';
+import type { RedisHandle } from '@awaz/infra/redis';
+import type { Station } from '../stations/index.ts';
+import { readKeptTail } from './kept-tail.ts';
+import type { LiveSources } from './live-sources.ts';
+import { SharedLoad } from './shared-load.ts';
+
+/** What a view reads. */
+export type LiveViewOptions = {
+  handle: RedisHandle;
+  stations: { get(slug: string): Promise<Station | undefined>; list(): Promise<Station[]> };
+  registry: Pick<BroadcastRegistry, 'get'>;
+  sources: LiveSources;
+};
+
+type SharedSnapshot = Omit<StationSnapshot, 'you'>;
+
+/** Nobody counts. */
+const NOT_COUNTED: ListenerCount = { count: 0, peak: 0, exact: false };
+
+/** What is going on now, as pages need it when they come. Never older than the question. */
+export class LiveView {
+  readonly #options: LiveViewOptions;
+  readonly #snapshots: SharedLoad<SharedSnapshot>;
+  readonly #directory: SharedLoad<DirectoryStation[]>;
+
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
+    this.#snapshots = new SharedLoad((station) => this.#read(station));
+    this.#directory = new SharedLoad(() => this.#list());
+  }
+
+  /** The public stations. Rejects when Redis does not answer. */
+  directory(): Promise<DirectoryStation[]> {
+    return this.#directory.get('');
+  }
+
+  /** A station as somebody may see it, with chat messages up to `until`. Rejects when Redis does not answer. */
+  async snapshot(
+    station: string,
+    who: { identity: SocketIdentity; actor: Actor },
+    until: EventPosition,
+  ): Promise<StationSnapshot> {
+    const { identity, actor } = who;
+    const shared = await this.#snapshots.get(station);
+    const mayChat = mayDo(actor, 'chat.send') && mayChatIn(shared.settings.mode, actor);
+    const chat = shared.chat.filter(({ position }) => !isAfter(position, until));
+    return { ...shared, chat, you: { ...identity, station: actor as StationSnapshot['you']['station'], mayChat } };
+  }
+
+  async #read(station: string): Promise<SharedSnapshot> {
+    const { handle, registry, stations, sources } = this.#options;
+    const [record, about, tail, programme, listeners, likes, chat, settings] = await Promise.all([
+      registry.get(station),
+      stations.get(station),
+      readKeptTail(handle, station),
+      sources.programme?.(station),
+      sources.listeners?.count(station),
+      sources.likes?.count(station),
+      sources.chat?.recent(station),
+      sources.chat?.settings(station),
+    ]);
+    const isLive = record?.state === 'live' && record.onAir;
+    const facts = { title: about?.title ?? station, host: null, url: multivariantPath(station) };
+    return {
+      live: isLive ? { broadcastId: record.broadcastId, startedAt: record.startedAt, ...facts } : null,
+      metadata: isLive ? (programme ?? tail.programme) : null,
+      listeners: listeners ?? NOT_COUNTED,
+      likes: likes ?? 0,
+      chat: chat ?? tail.messages,
+      settings: settings ?? tail.settings,
+    };
+  }
+
+  async #list(): Promise<DirectoryStation[]> {
+    const all = await this.#options.stations.list();
+    return Promise.all(all.filter((station) => station.public).map((station) => this.#brief(station)));
+  }
+
+  async #brief({ slug, title }: Station): Promise<DirectoryStation> {
+    const { registry, sources } = this.#options;
+    const record = await registry.get(slug);
+    const live = record?.state === 'live' && record.onAir;
+    const listeners = live ? await sources.listeners?.count(slug) : undefined;
+    return {
+      ...{ station: slug, title, live, startedAt: live ? record.startedAt : null, listeners: listeners ?? null },
+      ...{ language: null, tags: [], artwork: null, url: multivariantPath(slug), page: listenPath(slug) },
+    };
+  }
+}
+
+function mayChatIn(mode: ChatMode, actor: Actor): boolean {
+  if (mode === 'off') return false;
+  if (mode === 'everyone') return true;
+  return actor !== 'guest' && (mode === 'accounts' || actor !== 'account');
+}
+
+function isAfter(position: string, place: EventPosition): boolean {
+  const parsed = parseEventId(position);
+  return parsed !== undefined && parsed.epoch === place.epoch && parsed.offset > place.offset;
+}

@@ -1,0 +1,95 @@
+import type { EventFeed, EventLog, KeptEvent } from '@awaz/infra/events';
+import { envelopeOf } from './envelope.ts';
+import type { StopWatch } from './live-sources.ts';
+import { checkTopicCount, type SocketRooms } from './socket-rooms.ts';
+import { type LiveSocket, staffRoom, topicRoom } from './socket-types.ts';
+import { TopicEntry } from './topic-entry.ts';
+
+/** Most topics that one socket follows. */
+export const MAX_TOPICS_PER_SOCKET = 50;
+
+/** What memberships need. */
+export type MembershipsOptions = { feed: EventFeed; log: EventLog; rooms: SocketRooms };
+
+/** How somebody enters a topic. */
+export type EntryRequest = {
+  topic: string;
+  /** Reads what is answered; what it returns is at least as new as the entry's position. */
+  read: (entry: TopicEntry) => Promise<object>;
+  /** Answers, at the moment from which on events are sent. */
+  answer: (value: object) => void;
+  isStaff?: boolean;
+};
+
+/** Which topics the sockets of this process follow. */
+export class Memberships {
+  readonly #options: MembershipsOptions;
+  readonly #held = new WeakMap<LiveSocket, Map<string, StopWatch>>();
+
+  constructor(options: MembershipsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes a socket into a topic: what `read` gives is answered, every event after it follows, none twice. Entering again
+   * begins anew. Rejects with `unavailable`, `limit_reached` or what `read` rejects with; the socket is outside then.
+   */
+  async enter(socket: LiveSocket, { topic, read, answer, isStaff = false }: EntryRequest): Promise<void> {
+    const { feed, rooms } = this.#options;
+    this.leave(socket, topic);
+    const held = this.#of(socket);
+    checkTopicCount(held.size, MAX_TOPICS_PER_SOCKET);
+    const release = await rooms.hold(topic);
+    let entry: TopicEntry | undefined;
+    try {
+      entry = await TopicEntry.open(feed, topic);
+      const value = await read(entry);
+      const late = entry.leave();
+      if (!socket.connected) return release();
+      // From here on nothing waits: no event can come in between.
+      answer(value);
+      this.#replay(socket, topic, late);
+      void socket.join(isStaff ? [topicRoom(topic), staffRoom(topic)] : topicRoom(topic));
+      held.set(topic, release);
+    } catch (error) {
+      entry?.close();
+      release();
+      throw error;
+    }
+  }
+
+  /** Takes a socket out of a topic; does nothing when it is not in it. */
+  leave(socket: LiveSocket, topic: string): void {
+    const release = this.#of(socket).get(topic);
+    if (release === undefined) return;
+    this.#of(socket).delete(topic);
+    void socket.leave(topicRoom(topic));
+    void socket.leave(staffRoom(topic));
+    release();
+  }
+
+  /** Takes a socket out of all topics; it is gone. */
+  leaveAll(socket: LiveSocket): void {
+    for (const topic of [...this.#of(socket).keys()]) this.leave(socket, topic);
+  }
+
+  /** Whether a socket follows a topic. */
+  has(socket: LiveSocket, topic: string): boolean {
+    return this.#of(socket).has(topic);
+  }
+
+  /** How many topics a socket follows. */
+  countOf(socket: LiveSocket): number {
+    return this.#of(socket).size;
+  }
+
+  #replay(socket: LiveSocket, topic: string, events: KeptEvent[]): void {
+    for (const kept of events) socket.emit(kept.event, envelopeOf(topic, kept) as never);
+  }
+
+  #of(socket: LiveSocket): Map<string, StopWatch> {
+    const held = this.#held.get(socket) ?? new Map<string, StopWatch>();
+    this.#held.set(socket, held);
+    return held;
+  }
+}

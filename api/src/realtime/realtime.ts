@@ -1,0 +1,109 @@
+import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { EventFeed, EventLog } from '@awaz/infra/events';
+import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
+import type { Logger, Registry, Service } from '@awaz/infra/runtime';
+import type Router from 'koa-router';
+import type { Server } from 'socket.io';
+import type { Authenticator, StandingSource } from '../auth/index.ts';
+import type { RateLimitTaker } from '../limits/index.ts';
+import type { ProgrammeService } from '../metadata/index.ts';
+import type { Presence } from '../presence/index.ts';
+import type { Station } from '../stations/index.ts';
+import { eventStreamRouter } from './event-stream-router.ts';
+import { EventStreams } from './event-streams.ts';
+import type { LiveSources } from './live-sources.ts';
+import { LiveView } from './live-view.ts';
+import { RealtimeMetrics } from './realtime-metrics.ts';
+import type { SocketCall } from './socket-calls.ts';
+import { SocketGateway } from './socket-gateway.ts';
+
+/** What live events need of the server. */
+export type RealtimeOptions = {
+  handle: RedisHandle;
+  bus: Pick<ControlBus, 'listen'>;
+  registry: Pick<BroadcastRegistry, 'get'>;
+  stations: StandingSource & { get(slug: string): Promise<Station | undefined>; list(): Promise<Station[]> };
+  authenticator: Pick<Authenticator, 'identify' | 'identifySocket'>;
+  limits: RateLimitTaker;
+  programmes: Pick<ProgrammeService, 'current'>;
+  presence: Pick<Presence, 'count' | 'watch' | 'seen'>;
+  /** Further sources; see {@link LiveSources}. */
+  sources?: Pick<LiveSources, 'chat' | 'likes' | 'quality'>;
+  trustProxy: boolean;
+  logger: Logger;
+  metrics: Registry;
+};
+
+/**
+ * Live events of stations and of the directory, over Socket.IO and SSE. Close it before the Socket.IO server: it says
+ * goodbye and ends event streams.
+ */
+export class Realtime implements Service {
+  /** `GET stations/{station}/events` and `GET events`. */
+  readonly router: Router;
+  readonly #options: RealtimeOptions;
+  readonly #sources: LiveSources;
+  readonly #feed: EventFeed;
+  readonly #log: EventLog;
+  readonly #view: LiveView;
+  readonly #metrics: RealtimeMetrics;
+  readonly #streams: EventStreams;
+  #gateway: SocketGateway | undefined;
+  #io: Server | undefined;
+
+  constructor(options: RealtimeOptions) {
+    const { handle, logger } = options;
+    const sources = sourcesOf(options);
+    this.#options = options;
+    this.#sources = sources;
+    this.#feed = new EventFeed({ handle, onFault: (error) => logger.warn({ err: error }, 'live events: a fault') });
+    this.#log = new EventLog(handle);
+    this.#view = new LiveView({ ...options, sources });
+    this.#metrics = new RealtimeMetrics(options.metrics, {
+      sockets: () => this.#io?.engine.clientsCount ?? 0,
+      topics: () => this.#feed.size,
+      streams: () => this.#streams.size,
+    });
+    this.#streams = new EventStreams({ feed: this.#feed, log: this.#log, sources, metrics: this.#metrics });
+    this.router = eventStreamRouter({
+      streams: this.#streams,
+      standings: options.stations,
+      callers: options.authenticator,
+      limits: options.limits,
+      trustProxy: options.trustProxy,
+    });
+  }
+
+  /** Serves the namespaces of a Socket.IO server, which belongs to the caller; once, before anybody connects. */
+  attach(io: Server, calls: readonly SocketCall[] = []): void {
+    this.#io = io;
+    this.#gateway = new SocketGateway({
+      ...this.#options,
+      ...{ io, feed: this.#feed, log: this.#log, view: this.#view, sources: this.#sources },
+      ...{ standings: this.#options.stations, metrics: this.#metrics },
+    });
+    this.#gateway.serve(calls);
+  }
+
+  /** Ends all. May be called again. */
+  close(): void {
+    this.#gateway?.close();
+    this.#streams.close();
+    this.#feed.close();
+  }
+}
+
+function sourcesOf({ presence, programmes, sources }: RealtimeOptions): LiveSources {
+  return {
+    ...sources,
+    programme: async (station) => (await programmes.current(station))?.current ?? null,
+    listeners: {
+      count: (station) => presence.count(station),
+      watch: (station, listener) =>
+        presence.watch(station, ({ count, peak, exact }) => listener({ count, peak, exact })),
+    },
+    heartbeat: ({ station, session }) => {
+      if (session !== undefined) presence.seen(station, session);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { AwazError, mayDo, type SocketIdentity } from '@awaz/infra/contract';
+import { socketAuthSchema } from '@awaz/infra/contract/schemas';
+import { type Authenticator, actorOfCaller, type Caller, clientAddress } from '../auth/index.ts';
+import type { RateLimitTaker } from '../limits/index.ts';
+import { asAwazError } from './live-errors.ts';
+import type { LiveSocket, SocketData } from './socket-types.ts';
+
+/** What is needed to know who opens a socket. */
+export type SocketIdentityOptions = {
+  authenticator: Pick<Authenticator, 'identifySocket'>;
+  limits: RateLimitTaker;
+  /** Whether `X-Forwarded-For` is to be believed. */
+  trustProxy: boolean;
+};
+
+/**
+ * Finds out who opens a socket and lets it into the namespace. Who is refused gets `connect_error` with `data.code`,
+ * `data.message`, and `data.retryAfterMs` where trying again makes sense.
+ */
+export function socketIdentity(options: SocketIdentityOptions) {
+  const counted = new WeakSet<object>();
+  const identify = async (socket: LiveSocket): Promise<void> => {
+    const address = clientAddress(socket.request, options.trustProxy);
+    if (!counted.has(socket.conn)) await options.limits.take('socket:connect', address, address);
+    counted.add(socket.conn); // a connection counts once, whatever namespaces it uses
+    socket.data = await dataOf(socket, address, options);
+    if (socket.nsp.name === '/admin') requireAdmin(socket.data.caller);
+  };
+  return (socket: LiveSocket, next: (error?: Error) => void): void => {
+    identify(socket).then(
+      () => next(),
+      (error: unknown) => next(refusal(error)),
+    );
+  };
+}
+
+/** An error that Socket.IO hands to a client whole. */
+export function refusal(thrown: unknown): Error {
+  const { code, message, retryAfterMs } = asAwazError(thrown);
+  return Object.assign(new Error(message), {
+    data: { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }) },
+  });
+}
+
+async function dataOf(socket: LiveSocket, address: string, options: SocketIdentityOptions): Promise<SocketData> {
+  const parsed = socketAuthSchema.safeParse(socket.handshake.auth);
+  if (!parsed.success) {
+    throw new AwazError('bad_message', 'The auth of a connection may hold token, name and guest, each a text.');
+  }
+  const { token, name, guest } = parsed.data;
+  const auth = {
+    ...(token === undefined ? {} : { token }),
+    ...(name === undefined ? {} : { name }),
+    ...(guest === undefined ? {} : { guest }),
+  };
+  const { caller, signedGuest } = await options.authenticator.identifySocket(auth);
+  const identity = identityOf(caller);
+  return { caller, identity, subject: identity.id, address, signedGuest };
+}
+
+function identityOf(caller: Caller): SocketIdentity {
+  if (caller.kind === 'account') return { ...caller.account };
+  if (caller.kind === 'guest' && caller.guest !== undefined) return { ...caller.guest, role: 'guest' };
+  throw new AwazError('unauthenticated');
+}
+
+function requireAdmin(caller: Caller): void {
+  if (mayDo(actorOfCaller(caller), 'admin.read')) return;
+  if (caller.kind === 'account') throw new AwazError('forbidden', 'This is for administrators.');
+  throw new AwazError('unauthenticated', 'Sign in as an administrator first.');
+}

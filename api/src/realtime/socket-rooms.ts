@@ -1,0 +1,126 @@
+import { AwazError } from '@awaz/infra/contract';
+import type { EventFeed, Following, KeptEvent } from '@awaz/infra/events';
+import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
+import { envelopeOf, newestEnvelope } from './envelope.ts';
+import type { LiveSources, StopWatch } from './live-sources.ts';
+import { type LiveNamespace, type LiveSocket, staffRoom, topicRoom } from './socket-types.ts';
+import { followSoon } from './topic-entry.ts';
+
+/** What rooms need. */
+export type SocketRoomsOptions = {
+  feed: EventFeed;
+  namespaces: readonly LiveNamespace[];
+  sources: LiveSources;
+};
+
+type Room = {
+  topic: string;
+  ready: Promise<Following>;
+  following: Following | undefined;
+  members: number;
+  stops: StopWatch[];
+};
+
+/**
+ * Brings what happens on a topic to this process's sockets in its room, over all namespaces: kept events in order, and
+ * newest values. A topic is followed while somebody holds its room.
+ */
+export class SocketRooms {
+  readonly #options: SocketRoomsOptions;
+  readonly #rooms = new Map<string, Room>();
+
+  constructor(options: SocketRoomsOptions) {
+    this.#options = options;
+  }
+
+  /** Holds a room until the function that comes back is called. Rejects with `unavailable`. */
+  async hold(topic: string): Promise<StopWatch> {
+    const room = this.#rooms.get(topic) ?? this.#open(topic);
+    room.members++;
+    let held = true;
+    const release = () => {
+      if (held) this.#release(room);
+      held = false;
+    };
+    try {
+      await room.ready;
+      return release;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Topics whose rooms are held. */
+  get topics(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /** Sockets of this process in a room. */
+  membersOf(room: string): LiveSocket[] {
+    return this.#options.namespaces.flatMap((namespace) =>
+      [...(namespace.adapter.rooms.get(room) ?? [])].flatMap((id) => namespace.sockets.get(id) ?? []),
+    );
+  }
+
+  #open(topic: string): Room {
+    const ready = followSoon(this.#options.feed, topic, (event) => this.#tell(topic, event));
+    const room: Room = { topic, ready, following: undefined, members: 0, stops: [] };
+    this.#rooms.set(topic, room);
+    ready.then(
+      (following) => {
+        room.following = following;
+        if (this.#rooms.get(topic) !== room) following.close();
+        else if (topic !== DIRECTORY_TOPIC) room.stops = this.#watch(topic, following);
+      },
+      () => {
+        if (this.#rooms.get(topic) === room) this.#rooms.delete(topic);
+      },
+    );
+    return room;
+  }
+
+  #release(room: Room): void {
+    room.members--;
+    if (room.members > 0 || this.#rooms.get(room.topic) !== room) return;
+    this.#rooms.delete(room.topic);
+    for (const stop of room.stops) stop();
+    room.following?.close();
+  }
+
+  #tell(topic: string, kept: KeptEvent): void {
+    this.#emit(topicRoom(topic), (to) => to.emit(kept.event, envelopeOf(topic, kept) as never));
+  }
+
+  #watch(station: string, following: Following): StopWatch[] {
+    const { listeners, likes, quality } = this.#options.sources;
+    const room = topicRoom(station);
+    const stops = [
+      listeners?.watch(station, (count) => {
+        const event = newestEnvelope<'stream:listeners'>(station, count, following.position);
+        this.#emit(room, (to) => to.volatile.emit('stream:listeners', event));
+      }),
+      likes?.watch(station, (total) => {
+        const event = newestEnvelope<'interaction:like'>(station, total, following.position);
+        this.#emit(room, (to) => to.volatile.emit('interaction:like', event));
+      }),
+      quality?.watch(station, (figures) => {
+        const event = newestEnvelope<'stream:quality'>(station, figures, following.position);
+        this.#emit(staffRoom(station), (to) => to.volatile.emit('stream:quality', event));
+      }),
+    ];
+    return stops.filter((stop) => stop !== undefined);
+  }
+
+  #emit(room: string, emit: (to: ReturnType<LiveNamespace['to']>) => void): void {
+    for (const namespace of this.#options.namespaces) {
+      if (namespace.adapter.rooms.has(room)) emit(namespace.local.to(room));
+    }
+  }
+}
+
+/** Refuses when a socket follows as many topics as it may. */
+export function checkTopicCount(held: number, most: number): void {
+  if (held < most) return;
+  throw new AwazError('limit_reached', `One connection may follow ${most} stations. Leave one first.`);
+}
