@@ -4,10 +4,10 @@ import { HeldSessions, LEASE_MS, LISTENING_MS } from './held-sessions.ts';
 
 const SESSION = `~${'s'.repeat(22)}`;
 
-/** Steps in ms at which the session is seen or what is due is written; a beat comes at least every 500 ms. */
-const steps = fc.array(fc.record({ wait: fc.integer({ min: 1, max: 500 }), seen: fc.boolean() }), {
-  minLength: 20,
-  maxLength: 80,
+/** Beats, at each of which the session may have been seen: at most half of a lease and the known delay apart. */
+const plans = fc.integer({ min: 0, max: 2000 }).chain((delayMs) => {
+  const beat = fc.record({ wait: fc.integer({ min: 1, max: 1499 + delayMs }), seen: fc.boolean() });
+  return fc.record({ delayMs: fc.constant(delayMs), beats: fc.array(beat, { minLength: 20, maxLength: 80 }) });
 });
 
 /** A session, and until when all processes let it count by what was written of it. */
@@ -21,30 +21,30 @@ class Followed {
     this.seenAt = now;
   }
 
-  write(now: number): void {
-    for (const due of this.held.due(now)) {
-      this.counts = this.held.untilOf(due, now);
+  write(now: number, delayMs: number): void {
+    for (const due of this.held.due(now, delayMs)) {
+      this.counts = this.held.untilOf(due, now, delayMs);
       due.writtenUntil = this.counts;
-      expect(this.counts).toBeLessThanOrEqual(Math.min(this.seenAt + LISTENING_MS, now + LEASE_MS));
+      expect(this.counts).toBeLessThanOrEqual(Math.min(this.seenAt + LISTENING_MS, now + LEASE_MS + 2 * delayMs));
     }
   }
 }
 
 describe('HeldSessions', () => {
   it('writes a session so that it counts while it was seen lately, never longer, and never longer than a lease', () => {
-    const follow = (plan: { wait: number; seen: boolean }[]) => {
+    const follow = ({ delayMs, beats }: { delayMs: number; beats: { wait: number; seen: boolean }[] }) => {
       const followed = new Followed();
       let now = 1000;
-      for (const { wait, seen } of plan) {
+      for (const { wait, seen } of beats) {
         now += wait;
         const listens = followed.seenAt + LISTENING_MS > now;
         expect(followed.counts > now).toBe(listens);
         if (seen) followed.see(now);
-        followed.write(now);
+        followed.write(now, delayMs);
         expect(followed.held.size).toBe(listens || seen ? 1 : 0);
       }
     };
-    fc.assert(fc.property(steps, follow), { seed: 7 });
+    fc.assert(fc.property(plans, follow), { seed: 7 });
   });
 
   it('holds a session that reads a stream until it stops', () => {

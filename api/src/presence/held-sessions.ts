@@ -7,8 +7,8 @@ export const HEARTBEAT_MS = 15_000;
 /** How long what a process wrote counts without being written again, in ms: what a dead process leaves is gone then. */
 export const LEASE_MS = 3000;
 
-/** What is left of a lease when it is written again, in ms. */
-const RENEW_MS = 1500;
+/** What is left of a lease when it is written again, in ms: half of it, so that as much may be lost to delays. */
+const RENEW_MS = LEASE_MS / 2;
 
 /** A session that this process has seen; times are on `performance.now()`'s clock. */
 export type HeldSession = {
@@ -59,21 +59,24 @@ export class HeldSessions {
     if (this.#sessions.delete(session)) this.#budget.left++;
   }
 
-  /** Forgets who is gone and gives those that have to be written by now. */
-  due(now: number): HeldSession[] {
+  /**
+   * Forgets who is gone and gives those that have to be written by now. Leases are longer by twice the delay with which
+   * this process is known to do things, in ms: it is slow then, not dead.
+   */
+  due(now: number, delayMs = 0): HeldSession[] {
     const due: HeldSession[] = [];
     for (const held of this.#sessions.values()) {
       if (held.streams > 0) held.seenAt = now;
       const endsAt = held.seenAt + this.#lifeMs;
       if (endsAt <= now) this.forget(held.session);
-      else if (held.writtenUntil < endsAt && held.writtenUntil - now <= RENEW_MS) due.push(held);
+      else if (held.writtenUntil < endsAt && held.writtenUntil - now <= RENEW_MS + delayMs) due.push(held);
     }
     return due;
   }
 
   /** Until when a session counts if it is written now. */
-  untilOf(held: HeldSession, now: number): number {
-    return Math.min(held.seenAt + this.#lifeMs, now + LEASE_MS);
+  untilOf(held: HeldSession, now: number, delayMs = 0): number {
+    return Math.min(held.seenAt + this.#lifeMs, now + LEASE_MS + 2 * delayMs);
   }
 
   #join(session: string, broadcastId: string, now: number): HeldSession | undefined {

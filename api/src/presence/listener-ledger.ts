@@ -1,5 +1,5 @@
 import { broadcastKeys, PRESENCE_CHANNEL, type RedisHandle, Script, stationKeys } from '@awaz/infra/redis';
-import { LEASE_MS } from './held-sessions.ts';
+import { HEARTBEAT_MS } from './held-sessions.ts';
 import { parseStationCount, type StationCount } from './listener-count.ts';
 
 /** Least time between two counts of a station, over all processes, in ms. */
@@ -125,7 +125,7 @@ export class ListenerLedger {
       [listeners, audience, live],
       [
         ...[station, COUNT_EVERY_MS, this.#maxSessions, PRESENCE_CHANNEL, ofBroadcast.audience, ofBroadcast.uniques],
-        ...[2 * LEASE_MS, FADE_PER_SECOND, INEXACT_FROM, EXACT_BELOW, STATION_TTL_MS],
+        ...[2 * HEARTBEAT_MS, FADE_PER_SECOND, INEXACT_FROM, EXACT_BELOW, STATION_TTL_MS],
       ],
     );
     const count = parseStationCount(String(text));

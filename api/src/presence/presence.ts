@@ -14,6 +14,12 @@ export const MAX_HELD_SESSIONS = 100_000;
 /** How often new sessions are written and due counts made, in ms. */
 const BEAT_MS = 250;
 
+/** Longest delay of beats that leases are made longer for, in ms. */
+const MAX_DELAY_MS = 3000;
+
+/** What is left of an observed delay with the next beat that comes in time. */
+const DELAY_FADE = 0.98;
+
 /** How old a count may be that is given out without a new one, in ms. */
 const COUNT_FRESH_MS = COUNT_EVERY_MS + 2 * BEAT_MS;
 
@@ -46,6 +52,8 @@ export class Presence implements Service {
   readonly #budget: SessionBudget;
   readonly #maxHeld: number;
   #beating = false;
+  #beganAt: number | undefined;
+  #delayMs = 0;
   #closed = false;
   #faults = 0;
   #faultLoggedAt = Number.NEGATIVE_INFINITY;
@@ -157,6 +165,7 @@ export class Presence implements Service {
     if (this.#beating || this.#closed) return;
     this.#beating = true;
     const begun = performance.now();
+    this.#noteDelay(begun);
     try {
       const counted = await this.#flush();
       if (counted) this.#metrics.flushed(performance.now() - begun);
@@ -165,6 +174,13 @@ export class Presence implements Service {
     } finally {
       this.#beating = false;
     }
+  }
+
+  /** How much longer than planned it takes from one beat to the next: the time of writing, and of a busy machine. */
+  #noteDelay(begun: number): void {
+    const late = begun - (this.#beganAt ?? begun) - BEAT_MS;
+    this.#beganAt = begun;
+    this.#delayMs = Math.min(Math.max(late, this.#delayMs * DELAY_FADE, 0), MAX_DELAY_MS);
   }
 
   async #flush(): Promise<boolean> {
@@ -188,8 +204,9 @@ export class Presence implements Service {
   /** Writes what is due of an audience; whether there is anybody in it who counts. */
   async #write(station: string, audience: StationAudience): Promise<boolean> {
     const inexact = this.#board.isInexact(station);
+    const delayMs = this.#delayMs;
     const broadcastId = this.#board.broadcastOf(station) ?? '';
-    const { entries, sessionless, done } = audience.report(performance.now(), { inexact, broadcastId });
+    const { entries, sessionless, done } = audience.report(performance.now(), { inexact, broadcastId, delayMs });
     if (audience.isEmpty) this.#audiences.delete(station);
     if (entries.length > 0 || sessionless > 0) {
       await this.#ledger.write(station, entries, sessionless);

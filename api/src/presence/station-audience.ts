@@ -10,6 +10,16 @@ export type AudienceReport = {
   done(): void;
 };
 
+/** What a report depends on. */
+export type AudienceContext = {
+  /** Whether heartbeats count. */
+  inexact: boolean;
+  /** The broadcast that pages with heartbeats listen to; empty while unknown. */
+  broadcastId: string;
+  /** With which delay this process is known to do things, in ms. */
+  delayMs: number;
+};
+
 /** Who listens to one station through this process. */
 export class StationAudience {
   /** By what they fetch. */
@@ -35,13 +45,15 @@ export class StationAudience {
   }
 
   /** Forgets who is gone, and gives what has to be written. */
-  report(now: number, { inexact, broadcastId }: { inexact: boolean; broadcastId: string }): AudienceReport {
-    const listening = this.listening.due(now);
-    const told = this.heartbeats.due(now);
-    const entries = listening.map((held) => entryOf(held, this.listening.untilOf(held, now), held.broadcastId));
+  report(now: number, { inexact, broadcastId, delayMs }: AudienceContext): AudienceReport {
+    const listening = this.listening.due(now, delayMs);
+    const told = this.heartbeats.due(now, delayMs);
+    const entries = listening.map((held) =>
+      entryOf(held, this.listening.untilOf(held, now, delayMs), held.broadcastId),
+    );
     const due = inexact ? [...listening, ...told] : listening;
     if (inexact) {
-      for (const held of told) entries.push(entryOf(held, this.heartbeats.untilOf(held, now), broadcastId));
+      for (const held of told) entries.push(entryOf(held, this.heartbeats.untilOf(held, now, delayMs), broadcastId));
     }
     const { sessionless } = this;
     const done = () => {
