@@ -29,7 +29,7 @@ export class PresenceMetrics {
       help: 'Listeners of a station over all processes; the same number everywhere',
       labelNames: ['station'],
       // Every process that shares a port tells the same number.
-      aggregator: 'max',
+      aggregator: 'first',
       registers,
       collect() {
         this.reset();

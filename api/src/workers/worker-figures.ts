@@ -13,8 +13,8 @@ const BESIDE_THE_SUM = new Map([
   ['awaz_origin_requests_total', 'awaz_api_worker_requests_total'],
 ]);
 
-/** The same in each process that knows it; one value says it. */
-const SAME_EVERYWHERE = ['first', 'max'];
+/** The same in each process; one value says it. */
+const SAME_EVERYWHERE = ['first'];
 
 /** Limits of a process, which prom-client would add up. */
 const LIMITS = ['process_max_fds'];
