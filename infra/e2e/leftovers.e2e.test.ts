@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MEDIA_AFTER_END_MS } from '../broadcasts/index.ts';
-import { BROADCAST_QUEUE, stationKeys } from '../redis/index.ts';
+import { BROADCAST_QUEUE, DIRECTORY_TOPIC, eventKeys, stationKeys } from '../redis/index.ts';
 import { tone, until, wavOf } from '../testkit/index.ts';
 import { variantsOf } from './hls-reader.ts';
 import { openSimpleIngest } from './simple-push.ts';
@@ -31,13 +31,21 @@ test('a minute after a broadcast there is nothing of it in Redis but counters', 
 
   // The job ends a moment after its broadcast.
   const queue = (what: string) => `${BROADCAST_QUEUE.prefix}:${BROADCAST_QUEUE.name}:${what}`;
-  const lasting = new Set([...before, queue('events'), queue('id'), stationKeys(station.slug).fence]);
+  const { fence, events, eventHead } = stationKeys(station.slug);
+  const directory = eventKeys(DIRECTORY_TOPIC);
+  // What happened on a station, and in the directory, is kept for a day, for those who come back.
+  const kept = [events, eventHead, directory.events, directory.eventHead];
+  const lasting = new Set([...before, queue('events'), queue('id'), fence, ...kept]);
   await until(
     async () => {
       const lives = await Promise.all(
         (await commands.keys('*')).map(async (key) => ({ key, ms: await commands.pttl(key) })),
       );
-      return lives.every(({ key, ms }) => lasting.has(key) || ms === -2 || (ms >= 0 && ms <= MEDIA_AFTER_END_MS));
+      const overdue = lives.filter(
+        ({ key, ms }) => !lasting.has(key) && ms !== -2 && !(ms >= 0 && ms <= MEDIA_AFTER_END_MS),
+      );
+      if (overdue.length > 0) throw new Error(overdue.map(({ key, ms }) => `${key} ${ms} ms`).join(', '));
+      return true;
     },
     { what: 'all but counters and the stations ends within a minute' },
   );

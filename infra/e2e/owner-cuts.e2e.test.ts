@@ -103,7 +103,7 @@ test('a person in the studio keeps talking through a cut, and all of it is store
     stored = await readStoredChunks(stack, station.slug);
     await sees('ON AIR');
     proxy.cut();
-    await sees(/Connection lost\. Keep talking: [3-9] s saved\./);
+    await sees(/Connection lost\. Keep talking: [3-9]\u00a0s saved\./);
     proxy.mend();
     await sees('ON AIR');
     const before = chunksStored();
