@@ -5,6 +5,9 @@ import { type AppendOutcome, BroadcastWindow } from './broadcast-window.ts';
 import { PlaylistCache, type RenderObserver } from './playlist-cache.ts';
 import { type HeldCount, WaiterList, type WaitOutcome } from './waiter-list.ts';
 
+/** Longest wait for the connection's end when a tail is closed, in ms; the Redis handle drops what is left. */
+const CLOSE_WITHIN_MS = 3000;
+
 /** Pause before a read that failed is made again, in ms. */
 const RETRY_MS = 250;
 
@@ -105,12 +108,18 @@ export class BroadcastTail {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Stops following and settles what waits; settles when the connection is gone. May be called again. */
+  /**
+   * Stops following and settles what waits; settles when the connection is gone, after 3 s at the latest: a Redis that
+   * went away must not keep a server from going down. May be called again.
+   */
   async close(outcome: WaitOutcome): Promise<void> {
     this.#abort.abort();
     this.waiters.settleAll(outcome);
     for (const watcher of this.#watchers) watcher.closed();
-    await this.#finished;
+    const over = new AbortController();
+    const finished = this.#finished.finally(() => over.abort());
+    await Promise.race([finished, pause(CLOSE_WITHIN_MS, over.signal)]);
+    if (!over.signal.aborted) this.#logger.warn('the connection that follows the part log did not end in time');
   }
 
   async #load(): Promise<void> {

@@ -56,8 +56,9 @@ export async function startOrigin(
       await origin.close();
       bus.close();
       lane.close();
+      const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }
