@@ -15,5 +15,6 @@ export {
   TRANSCODERS_KEY,
 } from './keys.ts';
 export { logOutages } from './outage-log.ts';
+export { isRedisAway } from './redis-away.ts';
 export { Script } from './script.ts';
 export { parseStreamEntry, readStream, type StreamEntry, tailStream } from './stream-tail.ts';

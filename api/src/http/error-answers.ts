@@ -1,4 +1,5 @@
 import { AwazError } from '@awaz/infra/contract';
+import { isRedisAway } from '@awaz/infra/redis';
 import type { Logger } from '@awaz/infra/runtime';
 import type { Middleware } from 'koa';
 import { PROBLEM_TYPE, problemOf, retryAfterSeconds } from './problem.ts';
@@ -49,12 +50,4 @@ function toAwazError(thrown: unknown): AwazError {
   return status >= 400 && status < 500
     ? new AwazError(status === 404 ? 'not_found' : 'bad_request', undefined, { cause: thrown })
     : new AwazError('internal', 'Something broke while answering. Try again.', { cause: thrown });
-}
-
-function isRedisAway(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  return (
-    thrown.name === 'MaxRetriesPerRequestError' ||
-    /^(Connection is closed|Stream isn't writeable|Command timed out|LOADING )/.test(thrown.message)
-  );
 }

@@ -1,4 +1,5 @@
 import { AwazError } from '@awaz/infra/contract';
+import { isRedisAway } from '@awaz/infra/redis';
 
 /** How long a client should wait for Redis to come back, in ms. */
 const REDIS_RETRY_MS = 2000;
@@ -11,12 +12,4 @@ export function asAwazError(thrown: unknown): AwazError {
     return new AwazError('unavailable', 'The store of this server does not answer. Try again soon.', options);
   }
   return new AwazError('internal', 'Something broke on the server. Try again.', { cause: thrown });
-}
-
-function isRedisAway(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  return (
-    thrown.name === 'MaxRetriesPerRequestError' ||
-    /^(Connection is closed|Stream isn't writeable|Command timed out|LOADING )/.test(thrown.message)
-  );
 }
