@@ -5,6 +5,7 @@ import { steeredConfig } from './hls-js-config.ts';
 import { failureOf } from './hls-js-failure.ts';
 import { LiveSteering } from './live-steering.ts';
 import { addressOf } from './media-address.ts';
+import { lookPastRounding } from './segment-boundary.ts';
 
 /** hls.js may rebuild its media pipeline this often in one engine; then the engine gives up. */
 const MEDIA_RECOVERIES = 2;
@@ -27,6 +28,7 @@ export class HlsJsEngine implements Engine {
     this.#hls = hls;
     this.#listen();
     if (options.steered) {
+      lookPastRounding(hls);
       const onStuck = () => this.#options.events.onFailure({ kind: 'network' });
       const isLoading = () => this.#loading;
       this.#steering = new LiveSteering({ hls, audio, targetSeconds, isLoading, onStuck });
