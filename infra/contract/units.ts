@@ -15,6 +15,12 @@ export function framesToMs(frames: number): Milliseconds {
   return (frames * SAMPLES_PER_FRAME * 1000) / SAMPLE_RATE;
 }
 
+/**
+ * Segments of filler that open a broadcast, published at once: players such as hls.js refuse a playlist without a whole
+ * segment.
+ */
+export const OPENING_SEGMENTS = 3;
+
 /** Samples at {@link SAMPLE_RATE} to milliseconds. */
 export function samplesToMs(samples: number): Milliseconds {
   return (samples * 1000) / SAMPLE_RATE;

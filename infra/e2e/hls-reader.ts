@@ -1,3 +1,4 @@
+import { OPENING_SEGMENTS } from '../contract/index.ts';
 import { until } from '../testkit/index.ts';
 import {
   type ListedPart,
@@ -61,9 +62,6 @@ export async function fetchPlaylist(
   if (after?.part !== undefined) url.searchParams.set('_HLS_part', String(after.part));
   return readMediaPlaylist((await fetchBytes(url.href, signal)).toString(), variant.url);
 }
-
-/** Segments of filler that open a broadcast: the first part after them holds the owner's own audio. */
-export const OPENING_SEGMENTS = 3;
 
 /** The playlist as soon as it has a part after the opening. Rejects when the broadcast is further than that. */
 export async function firstOwnPart(variant: ListedVariant): Promise<ListedPlaylist> {

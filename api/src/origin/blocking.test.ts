@@ -91,6 +91,19 @@ describe('a blocking playlist request', () => {
     expect(JSON.parse(text).code).toBe('bad_request');
   });
 
+  it('from another node, at one that has read only some of the opening yet, waits for it', async () => {
+    const lagging = await MadeUpBroadcast.open(handle, { station: 'blocking-lagging' });
+    await lagging.writeFacts();
+    await lagging.publishSegments(1);
+    const playlist = lagging.path('128k', 'playlist.m3u8');
+    expect((await server.get(`${playlist}?_HLS_msn=5&_HLS_part=0`)).status).toBe(400);
+    const answer = server.get(`${playlist}?_HLS_msn=3&_HLS_part=0`);
+    expect(await isPending(answer)).toBe(true);
+    await lagging.publishSegments(2);
+    await lagging.publish();
+    expect((await answer).text).toContain('URI="3.0.m4s"');
+  });
+
   it('that waits for longer than it may gets 503, not an old playlist', async () => {
     const impatient = await startOrigin(handle, { limits: { maxHoldMs: 100 } });
     const answer = await impatient.get(`${url}?_HLS_msn=3&_HLS_part=4`);

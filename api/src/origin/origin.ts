@@ -5,6 +5,7 @@ import { AwazError } from '@awaz/infra/contract';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry, Service } from '@awaz/infra/runtime';
 import type { LaneRequest } from '../http/fast-lane/lane-connection.ts';
+import type { RequestFields } from '../http/fast-lane/request-fields.ts';
 import { Answer } from './answer.ts';
 import { METHOD_NOT_ALLOWED, PREFLIGHT, problemAnswer } from './answer-headers.ts';
 import type { BroadcastTail } from './broadcast-tail.ts';
@@ -38,7 +39,10 @@ export type OriginLimits = {
 
 /** Told by the origin who gets sound; each call must be short and must not throw. */
 export type AudienceObserver = {
-  /** A part or segment was answered. There is no session when a cache took it out of the path. */
+  /**
+   * A part or segment was answered, or the playlist of a session behind a proxy. There is no session when a cache took it
+   * out of the path.
+   */
   media(station: string, session: string | undefined, broadcastId: string): void;
   /** Somebody begins to read a progressive stream; the function that comes back is called when he stops. */
   stream(station: string, session: string, broadcastId: string): () => void;
@@ -186,10 +190,8 @@ export class Origin implements Service {
     this.#holder.hold({ exchange, tail, hold: reply, again });
   }
 
-  /** Playlists, init sections, and media that was asked for in vain make nobody a listener. */
-  #observe({ method }: Exchange, path: OriginPath, { status }: Answer): void {
-    if (path.kind !== 'part' && path.kind !== 'segment') return;
-    if (status < 300 && method === 'GET') {
+  #observe({ method, fields }: Exchange, path: OriginPath, { status }: Answer): void {
+    if (status < 300 && method === 'GET' && tellsOfListener(path, fields)) {
       this.#options.audience?.media(path.station, path.session, path.broadcastId);
     }
   }
@@ -240,6 +242,16 @@ function judge(exchange: Exchange, path: OriginPath, tail: BroadcastTail): Reply
   if (path.kind === 'multivariant') return multivariantReply({ exchange, path, tail });
   if (path.kind === 'stream') return streamReply({ exchange, path, tail });
   return mediaReply({ exchange, path, tail });
+}
+
+/**
+ * Init sections, and playlists that a player asks for itself, make nobody a listener. Behind a proxy, which may have a
+ * session's media in its cache, the session's playlists are all there is to see of it. RFC 9110 7.6.3: "A proxy MUST send
+ * an appropriate Via header field, as described below, in each message that it forwards."
+ */
+function tellsOfListener(path: OriginPath, fields: RequestFields): path is PathOf<'part' | 'segment' | 'playlist'> {
+  if (path.kind === 'playlist') return fields.via !== undefined && path.session !== undefined;
+  return path.kind === 'part' || path.kind === 'segment';
 }
 
 function classOf(path: OriginPath | undefined): RequestClass {

@@ -1,5 +1,11 @@
-import { AwazError } from '@awaz/infra/contract';
-import { type DirectivesResult, judgeReload, parseDeliveryDirectives } from '@awaz/transcoder/hls';
+import { AwazError, OPENING_SEGMENTS } from '@awaz/infra/contract';
+import {
+  type DeliveryDirectives,
+  type DirectivesResult,
+  judgeReload,
+  type PlaylistEdge,
+  parseDeliveryDirectives,
+} from '@awaz/transcoder/hls';
 import { problemAnswer } from './answer-headers.ts';
 import { answerWith, type Judged, type Reply, takesGzip } from './reply.ts';
 
@@ -41,10 +47,20 @@ export function playlistReply({ exchange, path, tail }: Judged<'playlist'>): Rep
   // A playlist without parts gets no further by a part: such a request waits for the whole segment.
   const wanted = window.lowLatency ? directives : { msn: directives.msn };
   const verdict = judgeReload(wanted, edge);
-  if (verdict.kind === 'refuse') return refuse(verdict.reason);
+  if (verdict.kind === 'refuse') return catchingUp(directives, edge) ?? refuse(verdict.reason);
   if (verdict.kind === 'hold') return verdict;
   const blocking = directives.msn !== undefined;
   return answerWith(playlists.media({ rendition, skip: directives.skip, gzip: takesGzip(exchange.fields), blocking }));
+}
+
+/**
+ * The opening of a broadcast is published at once, so a node that lists only some of it has not read the rest yet; a
+ * player that comes from another node rightly asks for what follows the whole.
+ */
+function catchingUp({ msn, part }: DeliveryDirectives, edge: Readonly<PlaylistEdge>): Reply | undefined {
+  const opened = edge.lastMsn + 1 >= OPENING_SEGMENTS;
+  if (opened || msn === undefined || msn > OPENING_SEGMENTS + 1) return undefined;
+  return { kind: 'hold', until: part === undefined ? { msn } : { msn, part } };
 }
 
 function refuse(reason: string): Reply {

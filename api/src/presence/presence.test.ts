@@ -132,6 +132,18 @@ describe('the count of listeners', () => {
     expect(await members()).toEqual([session.slice(1)]);
   });
 
+  it('has who gets media from a proxy’s cache, by the playlists that the proxy passes on', async () => {
+    const { port } = near.server;
+    const session = someSession();
+    const viaProxy = { via: 'HTTP/2.0 nginx' };
+    await get(port, pathOf(session, 'playlist.m3u8'), { headers: viaProxy });
+    await get(port, pathOf(someSession(), 'init.mp4'), { headers: viaProxy });
+    await get(port, pathOf(someSession(), 'playlist.m3u8?_HLS_msn=99'), { headers: viaProxy });
+    await get(port, pathOf(someSession(), 'playlist.m3u8'), { headers: viaProxy, method: 'HEAD' });
+    await far.shows(station, 1);
+    expect(await members()).toEqual([session.slice(1)]);
+  });
+
   it('is right again after a node died, by what the others see', async () => {
     const folder = { REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent' };
     const child = fork(API, { env: folder, silent: true });

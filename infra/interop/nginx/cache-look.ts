@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { percentile } from '../../bench/stats.ts';
 import { fetchBytes } from '../../e2e/hls-reader.ts';
 import type { ListedVariant } from '../../e2e/media-playlist.ts';
+import { until } from '../../testkit/index.ts';
 import { type NginxScene, pathOf, playlistPath, playlistThrough, tuneIn, withSession } from './scene.ts';
+
+/** Listeners who get nothing but what is in the cache. */
+const CACHED_LISTENERS = 20;
 
 /** How often a playlist and a part are waited for, through the proxy and directly at the same time. */
 const RELEASES = 40;
@@ -21,6 +25,7 @@ export async function lookAtCache(scene: NginxScene): Promise<void> {
   const variant = variants.at(-1);
   if (variant === undefined) throw new Error('No variant is listed.');
   await sharedSegment(scene, variant);
+  await countedListeners(scene, variant);
   await waitersForParts(scene, variant);
   await releases(scene, variant);
 }
@@ -48,6 +53,31 @@ async function sharedSegment({ wire, stack, found }: NginxScene, variant: Listed
   const direct = await fetchBytes(`${stack.url}${path}`);
   for (const { body } of [first, second, bare])
     found.expect(body.equals(direct), `${path} has other bytes through nginx`);
+}
+
+/** Listeners whose media all come from the proxy's cache are in the number that everybody sees. */
+async function countedListeners({ wire, stack, station, found }: NginxScene, variant: ListedVariant): Promise<void> {
+  const sessions = Array.from({ length: CACHED_LISTENERS }, newSession);
+  let shown: { count: number; exact: boolean } | undefined;
+  const counted = async () => {
+    const segment = (await playlistThrough(wire, variant)).segments.at(-2);
+    for (const session of sessions) {
+      await wire.get(withSession(playlistPath(variant), session));
+      if (segment !== undefined) await wire.get(withSession(pathOf(segment.url), session));
+    }
+    const brief = await fetchBytes(`${stack.url}/api/v1/stations/${station.slug}`);
+    shown = JSON.parse(brief.toString()).listeners;
+    return shown !== undefined && shown.exact && shown.count >= CACHED_LISTENERS;
+  };
+  await until(counted, { timeoutMs: 10_000, everyMs: 500 }).catch(() => undefined);
+  found.row(
+    `${CACHED_LISTENERS} listeners with media from the cache: count, exact`,
+    `${shown?.count}, ${shown?.exact}`,
+  );
+  found.expect(
+    shown?.exact === true && shown.count >= CACHED_LISTENERS,
+    `of ${CACHED_LISTENERS} listeners behind the cache ${shown?.count} are counted`,
+  );
 }
 
 /** Many sessions wait for the hinted part at once; nobody may be woken by a timer of the cache. */

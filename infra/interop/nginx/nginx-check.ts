@@ -1,4 +1,5 @@
-import { fetchPlaylist, OPENING_SEGMENTS, variantsOf } from '../../e2e/hls-reader.ts';
+import { OPENING_SEGMENTS } from '../../contract/index.ts';
+import { fetchPlaylist, variantsOf } from '../../e2e/hls-reader.ts';
 import { startStack } from '../../e2e/stack.ts';
 import { ReleaseStack } from '../../runtime/index.ts';
 import { until } from '../../testkit/index.ts';

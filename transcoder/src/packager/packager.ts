@@ -1,11 +1,8 @@
-import { type Cut, FRAME_DURATION_MS, type Milliseconds, partSeconds } from '@awaz/infra/contract';
+import { type Cut, FRAME_DURATION_MS, type Milliseconds, OPENING_SEGMENTS, partSeconds } from '@awaz/infra/contract';
 import type { PublishedPart, ResumeCursor } from '@awaz/infra/part-log';
 import { DelayWindow } from './delay-window.ts';
 import { buildPart, type FrameSet } from './part-builder.ts';
 import { Timeline } from './timeline.ts';
-
-/** Segments of filler that open a broadcast: players such as hls.js refuse a playlist without a whole segment. */
-export const OPENING_SEGMENTS = 3;
 
 /** How long the opening waits for the first audio, in ms; filler begins without it then. */
 export const OPENING_PATIENCE_MS: Milliseconds = 1500;

@@ -4,6 +4,7 @@ export type RequestFields = {
   readonly range?: string | undefined;
   readonly 'if-range'?: string | undefined;
   readonly 'icy-metadata'?: string | undefined;
+  readonly via?: string | undefined;
 };
 
 type FieldName = keyof RequestFields;
@@ -13,7 +14,7 @@ type FieldName = keyof RequestFields;
 // CR or LF, and lines that go on in the next (obs-fold) do not fit, so they are left to Node.
 const FIELD_LINE = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([!-~](?:[\t -~]*[!-~])?)?[\t ]*\r\n/y;
 
-const READ = new Set<string>(['accept-encoding', 'range', 'if-range', 'icy-metadata'] satisfies FieldName[]);
+const READ = new Set<string>(['accept-encoding', 'range', 'if-range', 'icy-metadata', 'via'] satisfies FieldName[]);
 
 /**
  * Fields that say that there is more to a request than its head, or that its connection has something else to do. RFC
