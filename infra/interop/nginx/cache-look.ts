@@ -67,7 +67,7 @@ async function countedListeners({ wire, stack, station, found }: NginxScene, var
     }
     const brief = await fetchBytes(`${stack.url}/api/v1/stations/${station.slug}`);
     shown = JSON.parse(brief.toString()).listeners;
-    return shown !== undefined && shown.exact && shown.count >= CACHED_LISTENERS;
+    return shown?.exact === true && shown.count >= CACHED_LISTENERS;
   };
   await until(counted, { timeoutMs: 10_000, everyMs: 500 }).catch(() => undefined);
   found.row(
