@@ -9,7 +9,9 @@ export type ChatAuthor = {
   role: 'guest' | 'listener' | 'member' | 'moderator' | 'owner' | 'admin';
 };
 
-/** A chat message; its id, by which it is deleted and reported, is that of its event. */
+/**
+ * A chat message. Its id, by which it is deleted and reported, is that of its event, and stays when a new epoch begins.
+ */
 export type ChatMessage = {
   author: ChatAuthor;
   text: string;

@@ -3,10 +3,13 @@ import type {
   auditEntrySchema,
   changeMeSchema,
   changePasswordSchema,
+  chatSettingsSchema,
   loginSchema,
   oneTimeSchema,
   problemSchema,
   registerSchema,
+  reportSchema,
+  restrictionSchema,
   signedInSchema,
   stationListSchema,
   stationViewSchema,
@@ -52,3 +55,12 @@ export type AdminUser = z.output<typeof userSchema>;
 
 /** A broadcast on air as administrators see it. */
 export type AdminStream = z.output<typeof streamSchema>;
+
+/** What a chat allows, as those see it who look after it. */
+export type StaffChatSettings = z.output<typeof chatSettingsSchema>;
+
+/** A mute or a ban that holds. */
+export type ChatRestriction = z.output<typeof restrictionSchema>;
+
+/** A message that was reported. */
+export type ChatReport = z.output<typeof reportSchema>;

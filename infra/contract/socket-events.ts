@@ -82,6 +82,8 @@ export type ClientCalls = {
   'stream:leave': { body: { station: string }; answer: object };
   'stream:heartbeat': { body: HeartbeatReport; answer: { serverTime: number } };
   'chat:send': { body: { station: string; text: string; mediaTime?: number }; answer: { id: string; at: number } };
+  /** An own message within five minutes; staff any one. */
+  'chat:delete': { body: { station: string; id: string }; answer: object };
   'chat:report': { body: { station: string; id: string; reason?: string }; answer: object };
   'interaction:like': { body: { station: string; mediaTime?: number }; answer: { count: number } };
 };
@@ -101,14 +103,20 @@ export type StudioCalls = {
     answer: { at: number };
   };
   'stream:stop': { body: { station: string }; answer: object };
-  'chat:delete': { body: { station: string; id: string }; answer: object };
+  'chat:send': ClientCalls['chat:send'];
+  'chat:delete': ClientCalls['chat:delete'];
+  'chat:report': ClientCalls['chat:report'];
+  'interaction:like': ClientCalls['interaction:like'];
+  /** `target` is an account or a guest. */
   'chat:mute': {
     body: { station: string; target: string; seconds: number; reason?: string };
     answer: { until: number };
   };
+  'chat:unmute': { body: { station: string; target: string }; answer: object };
+  /** For good without `seconds`; with `address` also whoever comes from where the target wrote last. */
   'chat:ban': {
     body: { station: string; target: string; seconds?: number; reason?: string; address?: boolean };
-    answer: object;
+    answer: { until: number | null };
   };
   'chat:unban': { body: { station: string; target: string }; answer: object };
   'chat:slow': { body: { station: string; seconds: number }; answer: ChatSettings };

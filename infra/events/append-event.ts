@@ -13,8 +13,9 @@ const HEAD_TTL_MS = 30 * 24 * 3_600_000;
 /**
  * Lua that a script puts before its own text, to keep an event in the same step as what the event tells of:
  * `append_event(at, name, body)` with `at` the index in KEYS of {@link appendEventKeys} and, one further each, in ARGV of
- * {@link appendEventArguments}, is told to every node and returns `{epoch, offset}`. `current_head(at)` returns the same
- * for the newest event and begins an epoch where there is none.
+ * {@link appendEventArguments}, is told to every node and returns `{epoch, offset}`; `body` is JSON, or a function that
+ * makes it of the event's id. `current_head(at)` returns the same for the newest event and begins an epoch where there is
+ * none.
  *
  * An epoch ends when another Redis server goes on with the data, since it may have lost the newest events: `was:{epoch}`
  * in the head keeps the last offset that was still there, so that who knows a place of the old epoch can go on from it.
@@ -39,6 +40,7 @@ end
 local function append_event(keys, args, name, body)
   local head = current_head(keys, args)
   local epoch, offset = head[1], head[2] + 1
+  if type(body) == 'function' then body = body(epoch .. '-' .. string.format('%.0f', offset)) end
   redis.call('HSET', KEYS[keys + 1], 'offset', offset)
   redis.call('PEXPIRE', KEYS[keys + 1], ${HEAD_TTL_MS})
   redis.call('XADD', KEYS[keys], 'MAXLEN', '~', ${KEPT_EVENTS_PER_TOPIC}, string.format('%.0f-0', offset), 'event', name, 'body', body)

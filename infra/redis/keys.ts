@@ -22,6 +22,24 @@ export const stationKeys = (station: string) => ({
   ...eventKeys(station),
 });
 
+/** Keys of the chat of a station; they share its hash tag. */
+export const chatKeys = (station: string) => ({
+  /** Hash: what the chat allows, its word filter, and the version of both. */
+  settings: `awaz:{${station}}:chat:settings`,
+  /** Stream: the last messages; the entry of the message whose event has offset `n` has the id `n-0`. */
+  history: `awaz:{${station}}:chat:history`,
+  /** Hash: account or guest id to who wrote under it last (JSON). */
+  people: `awaz:{${station}}:chat:people`,
+  /** Sorted set: account or guest id to the ms since 1970 of its last message. */
+  spoke: `awaz:{${station}}:chat:spoke`,
+  /** Hash: mutes and bans (JSON). */
+  restrictions: `awaz:{${station}}:chat:restrictions`,
+  /** Hash: message id to what was reported of it (JSON). */
+  reports: `awaz:{${station}}:chat:reports`,
+  /** Sorted set: message id to the ms since 1970 of its first report. */
+  reported: `awaz:{${station}}:chat:reported`,
+});
+
 /**
  * Keys of the events of a station, or of the directory (`DIRECTORY_TOPIC`). The channel shares no slot, it has none.
  */
@@ -55,6 +73,8 @@ export const broadcastKeys = (station: string, broadcastId: string) => ({
   titles: `awaz:{${station}}:b:${broadcastId}:titles`,
   /** Hash: most listeners at the same time; expires with the record of the broadcast. */
   audience: `awaz:{${station}}:b:${broadcastId}:audience`,
+  /** Hash: how many likes, and how many in each span of media time. */
+  likes: `awaz:{${station}}:b:${broadcastId}:likes`,
   /** HyperLogLog: every listener session there was; expires with the record of the broadcast. */
   uniques: `awaz:{${station}}:b:${broadcastId}:uniques`,
 });
@@ -96,6 +116,9 @@ export const BUS_CHANNEL = 'awaz:bus';
 
 /** Pub/sub channel of the listener counts. */
 export const PRESENCE_CHANNEL = 'awaz:presence';
+
+/** Pub/sub channel of the likes. */
+export const LIKES_CHANNEL = 'awaz:likes';
 
 /** BullMQ's prefix and queue name for broadcasts. */
 export const BROADCAST_QUEUE = { prefix: '{awaz}', name: 'broadcasts' } as const;

@@ -1,5 +1,6 @@
 export * from './accounts.ts';
 export * from './admin.ts';
+export * from './chat.ts';
 export * from './own-stations.ts';
 export * from './page.ts';
 export * from './problem.ts';
