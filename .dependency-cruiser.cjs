@@ -151,9 +151,9 @@ module.exports = {
     }),
     only({
       name: 'services-know-no-transport',
-      why: 'presence, chat and metadata are called by gateways, never the other way',
-      from: '^api/src/(presence|chat|metadata)/',
-      may: '^(api/src/(presence|chat|metadata)/|infra/)',
+      why: 'presence, chat, likes and metadata are called by gateways, never the other way',
+      from: '^api/src/(presence|chat|likes|metadata)/',
+      may: '^(api/src/(presence|chat|likes|metadata)/|infra/)',
     }),
   ],
   options: {

@@ -12,6 +12,7 @@ import { Users } from './admin/index.ts';
 import { AuditLog } from './audit/index.ts';
 import {
   AccessTokens,
+  AddressKeys,
   Authenticator,
   GuessLimiter,
   GuestIds,
@@ -45,6 +46,7 @@ export type AccountServices = AccountRoutesOptions & {
   limits: RateLimits;
   audit: AuditLog;
   users: Users;
+  addressKeys: AddressKeys;
 };
 
 /** Puts accounts and access together. */
@@ -68,5 +70,6 @@ export function createAccountServices(options: AccountServicesOptions): AccountS
   const users = new Users({ store, accounts, bus });
   const counts = new AccountMetrics({ metrics, logger });
   const access = { publishers, authenticator, limits, audit, counts };
-  return { accounts, cookies: { publicOrigin }, store, passwords, users, ...access };
+  const addressKeys = new AddressKeys(secret);
+  return { accounts, cookies: { publicOrigin }, store, passwords, users, addressKeys, ...access };
 }

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
+import { actorOf } from '@awaz/infra/contract';
 import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
 import { createRegistry, type Logger, type Registry, ReleaseStack, type Service } from '@awaz/infra/runtime';
 import { TitleRequests } from '@awaz/infra/titles';
 import { type AccountServices, createAccountServices } from './account-services.ts';
 import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
+import { type ChatServices, createChatServices } from './chat/index.ts';
 import type { ApiConfig } from './config.ts';
 import type { LaneRequest } from './http/fast-lane/lane-connection.ts';
 import type { MetricsText } from './http/health-router.ts';
@@ -15,6 +17,7 @@ import type { SocketOrigins } from './http/socket-origin.ts';
 import { createSocketServer, SOCKET_PATH, type SocketServer } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
+import { Likes } from './likes/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
@@ -70,11 +73,12 @@ async function assemble(
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
-  const realtime = new Realtime({ ...shared, ...people, ...config, logger: logger.child({ area: 'realtime' }) });
+  const all = { ...shared, ...people, chats: createChats(people, shared) };
+  const realtime = new Realtime({ ...all, ...config, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
     metrics,
-    rest: { routes: allRoutes({ ...shared, ...people }), callers, standings: stations, handle, limits: people.limits },
+    rest: { routes: allRoutes(all), callers, standings: stations, handle, limits: people.limits },
     events: realtime.router,
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
@@ -129,7 +133,8 @@ function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseSt
   const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
   const metrics = createRegistry('api');
   const presence = releases.use(new Presence({ handle, metrics, logger: logger.child({ area: 'presence' }) }));
-  return { handle, bus, registry, stations, metrics, programmes, presence };
+  const likes = releases.use(new Likes({ handle, metrics, logger: logger.child({ area: 'likes' }) }));
+  return { handle, bus, registry, stations, metrics, programmes, presence, likes };
 }
 
 /** Socket.IO with the live events on it; these say goodbye before it goes. */
@@ -143,6 +148,20 @@ function openSockets(
   releases.defer(() => realtime.close());
   realtime.attach(sockets.io);
   return sockets;
+}
+
+/** Chats, with who somebody is looked up anew whenever it counts. */
+function createChats(
+  { audit, addressKeys, store }: AccountServices,
+  { handle, stations }: { handle: RedisHandle; stations: StationStore },
+): ChatServices {
+  return createChatServices({
+    ...{ handle, audit, addressKey: (station, address) => addressKeys.keyOf(station, address) },
+    actorOf: async (slug, accountId) => {
+      const [account, station] = await Promise.all([store.get(accountId), stations.standing(slug, accountId)]);
+      return actorOf({ account, station });
+    },
+  });
 }
 
 /** Makes the administrator that the environment names, once Redis answers. The answer ends the attempts. */

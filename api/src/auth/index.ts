@@ -7,6 +7,7 @@ export {
   ownersBy,
   type TokenAccounts,
 } from './account-callers.ts';
+export { AddressKeys } from './address-keys.ts';
 export { Authenticator, type AuthenticatorOptions, type SocketCaller } from './authenticator.ts';
 export {
   actorOfCaller,

@@ -37,7 +37,6 @@ export const LIMITS = {
   'chat:report': { subject: { points: 20, seconds: MINUTE }, address: { points: 60, seconds: MINUTE } },
   /** Deleting, muting, banning, settings. */
   'chat:moderate': { subject: { points: 120, seconds: MINUTE } },
-  'interaction:like': { subject: { points: 60, seconds: 10 }, address: { points: 600, seconds: 10 } },
 } as const satisfies Record<string, Limit>;
 
 /** Name of a limit; see {@link LIMITS}. */

@@ -1,11 +1,11 @@
 import { BroadcastRegistry, publisherToken } from '@awaz/infra/broadcasts';
 import { cutForPartTarget, parseLadder } from '@awaz/infra/contract';
-import { EventLog } from '@awaz/infra/events';
 import type { RedisHandle } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiNode, startApiNode } from '../test/api-node.ts';
 import { gatherPeople, type People } from '../test/api-people.ts';
+import { type ChatPlace, openChats } from '../test/chat-place.ts';
 import { connectLive, type LiveClient } from '../test/live-client.ts';
 
 let redis: TestRedis;
@@ -13,7 +13,7 @@ let handle: RedisHandle;
 let nodes: [ApiNode, ApiNode];
 let people: People;
 let registry: BroadcastRegistry;
-let log: EventLog;
+let chats: ChatPlace;
 const clients: LiveClient[] = [];
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
   nodes = [await startApiNode(redis, secret), await startApiNode(redis, secret)];
   people = await gatherPeople(nodes[0], handle);
   registry = new BroadcastRegistry(handle);
-  log = new EventLog(handle);
+  chats = openChats(handle);
 }, 60_000);
 
 afterEach(() => {
@@ -54,8 +54,7 @@ async function goLive(station: string): Promise<string> {
   return opened.record.broadcastId;
 }
 
-const say = (station: string, text: string) =>
-  log.append(station, 'chat:message', { author: { id: 'g', name: 'Guest', role: 'guest' }, text, at: Date.now() });
+const say = (station: string, text: string) => chats.say(station, text);
 
 const texts = (client: LiveClient) => client.heard.map(({ data }) => data.text);
 

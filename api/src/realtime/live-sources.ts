@@ -12,8 +12,8 @@ import type {
 export type StopWatch = () => void;
 
 /**
- * Where the parts of a snapshot and the newest values come from. What is left out is read from the kept events, or told
- * by nobody. Watches call at most once a second.
+ * Where the parts of a snapshot and the newest values come from. What is left out is told by nobody. Watches call at most
+ * once a second.
  */
 export type LiveSources = {
   listeners?: {
@@ -21,8 +21,8 @@ export type LiveSources = {
     watch(station: string, listener: (count: ListenerCount) => void): StopWatch;
   };
   /** What is on now; null when nothing was told. */
-  programme?: (station: string) => Promise<ProgrammeMetadata | null>;
-  chat?: {
+  programme: (station: string) => Promise<ProgrammeMetadata | null>;
+  chat: {
     /** The last 50 messages, the oldest first. */
     recent(station: string): Promise<ChatMessageEvent[]>;
     settings(station: string): Promise<ChatSettings>;

@@ -1,26 +1,23 @@
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import {
   type Actor,
-  type ChatMode,
   type DirectoryStation,
   type EventPosition,
   type ListenerCount,
   listenPath,
+  mayChatIn,
   mayDo,
   multivariantPath,
   parseEventId,
   type SocketIdentity,
   type StationSnapshot,
 } from '@awaz/infra/contract';
-import type { RedisHandle } from '@awaz/infra/redis';
 import type { Station } from '../stations/index.ts';
-import { readKeptTail } from './kept-tail.ts';
 import type { LiveSources } from './live-sources.ts';
 import { SharedLoad } from './shared-load.ts';
 
 /** What a view reads. */
 export type LiveViewOptions = {
-  handle: RedisHandle;
   stations: { get(slug: string): Promise<Station | undefined>; list(): Promise<Station[]> };
   registry: Pick<BroadcastRegistry, 'get'>;
   sources: LiveSources;
@@ -62,26 +59,25 @@ export class LiveView {
   }
 
   async #read(station: string): Promise<SharedSnapshot> {
-    const { handle, registry, stations, sources } = this.#options;
-    const [record, about, tail, programme, listeners, likes, chat, settings] = await Promise.all([
+    const { registry, stations, sources } = this.#options;
+    const [record, about, programme, listeners, likes, chat, settings] = await Promise.all([
       registry.get(station),
       stations.get(station),
-      readKeptTail(handle, station),
-      sources.programme?.(station),
+      sources.programme(station),
       sources.listeners?.count(station),
       sources.likes?.count(station),
-      sources.chat?.recent(station),
-      sources.chat?.settings(station),
+      sources.chat.recent(station),
+      sources.chat.settings(station),
     ]);
     const isLive = record?.state === 'live' && record.onAir;
     const facts = { title: about?.title ?? station, host: null, url: multivariantPath(station) };
     return {
       live: isLive ? { broadcastId: record.broadcastId, startedAt: record.startedAt, ...facts } : null,
-      metadata: isLive ? (programme ?? tail.programme) : null,
+      metadata: isLive ? programme : null,
       listeners: listeners ?? NOT_COUNTED,
       likes: likes ?? 0,
-      chat: chat ?? tail.messages,
-      settings: settings ?? tail.settings,
+      chat,
+      settings,
     };
   }
 
@@ -100,12 +96,6 @@ export class LiveView {
       ...{ language: null, tags: [], artwork: null, url: multivariantPath(slug), page: listenPath(slug) },
     };
   }
-}
-
-function mayChatIn(mode: ChatMode, actor: Actor): boolean {
-  if (mode === 'off') return false;
-  if (mode === 'everyone') return true;
-  return actor !== 'guest' && (mode === 'accounts' || actor !== 'account');
 }
 
 function isAfter(position: string, place: EventPosition): boolean {

@@ -5,14 +5,19 @@ import type { Logger, Registry, Service } from '@awaz/infra/runtime';
 import type Router from 'koa-router';
 import type { Server } from 'socket.io';
 import type { Authenticator, StandingSource } from '../auth/index.ts';
+import type { ChatServices } from '../chat/index.ts';
+import type { Likes } from '../likes/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
 import type { ProgrammeService } from '../metadata/index.ts';
 import type { Presence } from '../presence/index.ts';
 import type { Station } from '../stations/index.ts';
+import { chatCalls } from './chat-calls.ts';
 import { eventStreamRouter } from './event-stream-router.ts';
 import { EventStreams } from './event-streams.ts';
+import { likeCalls } from './like-calls.ts';
 import type { LiveSources } from './live-sources.ts';
 import { LiveView } from './live-view.ts';
+import { moderationCalls } from './moderation-calls.ts';
 import { RealtimeMetrics } from './realtime-metrics.ts';
 import type { SocketCall } from './socket-calls.ts';
 import { SocketGateway } from './socket-gateway.ts';
@@ -27,8 +32,10 @@ export type RealtimeOptions = {
   limits: RateLimitTaker;
   programmes: Pick<ProgrammeService, 'current'>;
   presence: Pick<Presence, 'count' | 'watch' | 'seen'>;
+  chats: ChatServices;
+  likes: Likes;
   /** Further sources; see {@link LiveSources}. */
-  sources?: Pick<LiveSources, 'chat' | 'likes' | 'quality'>;
+  sources?: Pick<LiveSources, 'quality'>;
   trustProxy: boolean;
   logger: Logger;
   metrics: Registry;
@@ -82,7 +89,8 @@ export class Realtime implements Service {
       ...{ io, feed: this.#feed, log: this.#log, view: this.#view, sources: this.#sources },
       ...{ standings: this.#options.stations, metrics: this.#metrics },
     });
-    this.#gateway.serve(calls);
+    const needs = { ...this.#options, standings: this.#options.stations };
+    this.#gateway.serve([...chatCalls(needs), ...moderationCalls(needs), ...likeCalls(needs), ...calls]);
   }
 
   /** Ends all. May be called again. */
@@ -93,9 +101,11 @@ export class Realtime implements Service {
   }
 }
 
-function sourcesOf({ presence, programmes, sources }: RealtimeOptions): LiveSources {
+function sourcesOf({ presence, programmes, chats, likes, sources }: RealtimeOptions): LiveSources {
   return {
     ...sources,
+    chat: chats.chat,
+    likes,
     programme: async (station) => (await programmes.current(station))?.current ?? null,
     listeners: {
       count: (station) => presence.count(station),

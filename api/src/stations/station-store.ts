@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { appendEnd } from '@awaz/infra/chunk-log';
 import { AwazError, STATION_ROLES } from '@awaz/infra/contract';
-import { type ControlBus, type RedisHandle, Script, STATIONS_KEY, stationKeys } from '@awaz/infra/redis';
+import { type ControlBus, chatKeys, type RedisHandle, Script, STATIONS_KEY, stationKeys } from '@awaz/infra/redis';
 import { hashStreamKey, makeStreamKey, type StationStanding, type StreamKeyRecord } from '../auth/index.ts';
 import {
   changedFields,
@@ -119,13 +119,14 @@ export class StationStore {
   }
 
   /**
-   * Removes a station with its keys and ends its broadcast; the media of the broadcast stays as long as after any end.
+   * Removes a station with its keys and its chat, and ends its broadcast; the media of the broadcast stays as long as after any end.
    * Throws `unknown_station`.
    */
   async remove(slug: string): Promise<void> {
     const keys = stationKeys(slug);
     const live = await this.#registry.get(slug);
     if ((await this.#handle.commands.del(keys.station, keys.streamKeys, keys.people)) === 0) throw unknownStation(slug);
+    await this.#handle.commands.del(...Object.values(chatKeys(slug)));
     await this.#handle.commands.zrem(STATIONS_KEY, slug);
     if (live?.state === 'live') await appendEnd(this.#handle, live, 'station_removed');
     await this.#bus.publish({ type: 'station_removed', station: slug });

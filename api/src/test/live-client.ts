@@ -15,10 +15,18 @@ export type LiveClient = {
   close(): void;
 };
 
+/** How to connect. */
+export type LiveConnection = {
+  namespace?: string;
+  auth?: object;
+  reconnect?: boolean;
+  headers?: Record<string, string>;
+};
+
 /** Connects to a node; `auth` and the namespace as in the interface. Rejects with the server's `connect_error`. */
 export async function connectLive(
   origin: string,
-  { namespace = '', auth = {}, reconnect = false }: { namespace?: string; auth?: object; reconnect?: boolean } = {},
+  { namespace = '', auth = {}, reconnect = false, headers = {} }: LiveConnection = {},
 ): Promise<LiveClient> {
   const socket = io(origin + namespace, {
     transports: ['websocket'],
@@ -27,6 +35,7 @@ export async function connectLive(
     reconnectionDelay: 50,
     reconnectionDelayMax: 200,
     auth,
+    extraHeaders: headers,
   });
   const heard: HeardEvent[] = [];
   for (const event of KEPT_EVENTS) {

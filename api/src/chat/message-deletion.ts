@@ -1,0 +1,82 @@
+import { AwazError } from '@awaz/infra/contract';
+import { APPEND_EVENT_LUA, appendEventArguments, appendEventKeys } from '@awaz/infra/events';
+import { chatKeys, type RedisHandle, Script } from '@awaz/infra/redis';
+import { historyPlace } from './chat-history.ts';
+import { FIND_MESSAGE_LUA } from './find-message.ts';
+import { type ModerationRecorder, noteStep } from './moderation-log.ts';
+import { isStaff, type Speaker } from './speaker.ts';
+
+/** How long authors may take their own messages back, in ms. */
+export const AUTHOR_DELETES_WITHIN_MS = 300_000;
+
+// KEYS history, reports, reported, events, head
+// ARGV epoch, channel, message id, its place, author who asks or nothing for staff, withinMs
+const deleteScript = new Script<[outcome: Buffer, authorId?: Buffer, authorName?: Buffer]>(`${APPEND_EVENT_LUA}
+${FIND_MESSAGE_LUA}
+local message = find_message({KEYS[1], KEYS[4]}, ARGV[3], ARGV[4])
+if not message then return {'not_found'} end
+if ARGV[5] ~= '' then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  if message.author.id ~= ARGV[5] then return {'foreign'} end
+  if now - message.at > tonumber(ARGV[6]) then return {'late'} end
+end
+redis.call('XDEL', KEYS[1], ARGV[4])
+redis.call('XDEL', KEYS[4], ARGV[4])
+redis.call('HDEL', KEYS[2], ARGV[3])
+redis.call('ZREM', KEYS[3], ARGV[3])
+local by = ARGV[5] == '' and 'staff' or 'author'
+append_event(4, 1, 'chat:deleted', '{"id":"' .. ARGV[3] .. '","by":"' .. by .. '"}')
+return {'deleted', message.author.id, message.author.name}
+`);
+
+/** What deleting messages needs. */
+export type MessageDeletionOptions = {
+  handle: RedisHandle;
+  audit: ModerationRecorder;
+  /** Another time for authors than {@link AUTHOR_DELETES_WITHIN_MS}. */
+  authorWithinMs?: number | undefined;
+};
+
+/** Takes messages back, from the history and from what is replayed. Stateless. */
+export class MessageDeletion {
+  readonly #options: MessageDeletionOptions;
+
+  constructor(options: MessageDeletionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Deletes a message and tells all nodes: staff any one, others an own one as long as it is new. Throws `not_found` or
+   * `forbidden`.
+   */
+  async delete(station: string, id: string, by: Speaker): Promise<void> {
+    const place = historyPlace(id);
+    if (place === undefined) throw notFound();
+    const { handle, audit, authorWithinMs = AUTHOR_DELETES_WITHIN_MS } = this.#options;
+    const { history, reports, reported } = chatKeys(station);
+    const staff = isStaff(by);
+    const [outcome, authorId, authorName] = await deleteScript.run(
+      handle.commands,
+      [history, reports, reported, ...appendEventKeys(station)],
+      [...appendEventArguments(station), id, place, staff ? '' : by.id, authorWithinMs],
+    );
+    checkDeleted(String(outcome));
+    if (!staff || String(authorId) === by.id) return;
+    const before = { author: { id: String(authorId), name: String(authorName) } };
+    await noteStep(audit, { action: 'chat:delete', station, by, target: id, before });
+  }
+}
+
+function checkDeleted(outcome: string): void {
+  if (outcome === 'not_found') throw notFound();
+  if (outcome === 'foreign') throw new AwazError('forbidden', 'This message is not yours to delete.');
+  if (outcome === 'late') {
+    const minutes = AUTHOR_DELETES_WITHIN_MS / 60_000;
+    throw new AwazError('forbidden', `A message can be taken back for ${minutes} minutes. Ask a moderator.`);
+  }
+}
+
+function notFound(): AwazError {
+  return new AwazError('not_found', 'There is no such message; it may have been deleted already.');
+}

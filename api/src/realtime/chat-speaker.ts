@@ -1,0 +1,22 @@
+import { type Action, AwazError, mayDo } from '@awaz/infra/contract';
+import type { StandingSource } from '../auth/index.ts';
+import type { Speaker } from '../chat/index.ts';
+import type { LiveSocket } from './socket-types.ts';
+import { accessTo } from './station-access.ts';
+
+/** What somebody wants to do in the chat of a station. */
+export type ChatWish = { station: string; socket: LiveSocket; action: Action };
+
+/**
+ * Who somebody is in the chat of a station. Throws `unknown_station`, `unauthenticated` when signing in could help, else
+ * `forbidden`.
+ */
+export async function speakerTo({ station, socket, action }: ChatWish, standings: StandingSource): Promise<Speaker> {
+  const { caller, identity, address } = socket.data;
+  const { actor } = await accessTo(station, caller, standings);
+  if (!mayDo(actor, action)) {
+    if (caller.kind !== 'account') throw new AwazError('unauthenticated', 'Sign in first.');
+    throw new AwazError('forbidden', `Your account may not do this here (${action}).`);
+  }
+  return { id: identity.id, name: identity.name, actor, address };
+}
