@@ -81,7 +81,11 @@ export type ClientCalls = {
   'stream:join': { body: { station: string; session?: string; since?: string }; answer: JoinAnswer };
   'stream:leave': { body: { station: string }; answer: object };
   'stream:heartbeat': { body: HeartbeatReport; answer: { serverTime: number } };
-  'chat:send': { body: { station: string; text: string; mediaTime?: number }; answer: { id: string; at: number } };
+  /** `key`: the same one within two minutes brings the first answer again, for who did not get it. */
+  'chat:send': {
+    body: { station: string; text: string; mediaTime?: number; key?: string };
+    answer: { id: string; at: number };
+  };
   /** An own message within five minutes; staff any one. */
   'chat:delete': { body: { station: string; id: string }; answer: object };
   'chat:report': { body: { station: string; id: string; reason?: string }; answer: object };

@@ -7,6 +7,7 @@ export {
   BROADCAST_QUEUE,
   broadcastKeys,
   chatKeys,
+  chatSentKey,
   DIRECTORY_TOPIC,
   directoryToldKey,
   eventKeys,

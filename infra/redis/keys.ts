@@ -22,6 +22,10 @@ export const stationKeys = (station: string) => ({
   ...eventKeys(station),
 });
 
+/** String: id and time of a message that was sent under a key of its writer's; expires soon. */
+export const chatSentKey = (station: string, person: string, key: string): string =>
+  `awaz:{${station}}:chat:sent:${person}:${key}`;
+
 /** Keys of the chat of a station; they share its hash tag. */
 export const chatKeys = (station: string) => ({
   /** Hash: what the chat allows, its word filter, and the version of both. */

@@ -3,8 +3,19 @@ import { EventLog } from '@awaz/infra/events';
 import { chatKeys, eventKeys, type RedisHandle } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addBareStation, type ChatPlace, openChats, SHOWN_AS, speakerBy } from '../test/chat-place.ts';
-import { MAX_HISTORY_MESSAGES, MAX_MEDIA_AGE_MS, MAX_MEDIA_AHEAD_MS, MAX_REMEMBERED_PEOPLE } from './index.ts';
+import fc from 'fast-check';
+import { addBareStation, type ChatPlace, openChats, personId, SHOWN_AS, speakerBy } from '../test/chat-place.ts';
+import { HOSTILE_TEXTS } from '../test/schema-arbitrary.ts';
+import {
+  chatText,
+  MAX_HISTORY_MESSAGES,
+  MAX_MEDIA_AGE_MS,
+  MAX_MEDIA_AHEAD_MS,
+  MAX_REMEMBERED_PEOPLE,
+} from './index.ts';
+
+/** Runs that found something are kept by their seed here; each is run again. */
+const SEEDS = [20_261_125, 3];
 
 let redis: TestRedis;
 let handle: RedisHandle;
@@ -181,6 +192,22 @@ describe('a chat', () => {
   });
 });
 
+describe('a message that is sent again', () => {
+  it('under the same key is there once, also at the same time and in slow mode, and is answered alike', async () => {
+    await addBareStation(handle, 'again');
+    await here.settings.change('again', { slowSeconds: 60 }, owner);
+    const ann = speakerBy('ann');
+    const send = (chats: ChatPlace, key: string) => chats.chat.send('again', ann, { text: 'hi', key });
+    const answers = await Promise.all([send(here, 'k1'), send(there, 'k1'), send(here, 'k1')]);
+    answers.push(await send(there, 'k1'));
+    expect(new Set(answers.map(({ id, at }) => `${id} ${at}`)).size).toBe(1);
+    expect(await here.chat.recent('again')).toHaveLength(1);
+    expect(await codeOf(send(here, 'k2'))).toBe('slow_mode');
+    expect(await codeOf(here.chat.send('again', speakerBy('bob'), { text: 'mine', key: 'k1' }))).toBe('sent');
+    expect((await here.chat.recent('again')).map(({ text }) => text)).toEqual(['hi', 'mine']);
+  });
+});
+
 describe('slow mode', () => {
   it('lets one message of each person pass, of a hundred sent at once by each over two processes', async () => {
     await addBareStation(handle, 'slow');
@@ -243,6 +270,34 @@ describe('mentions', () => {
 });
 
 describe('a message', () => {
+  it('comes back as it was kept, whatever its text and the name of its writer hold', async () => {
+    await addBareStation(handle, 'hostile');
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...HOSTILE_TEXTS, '"}],"id":"x', '\\', '%s %d'),
+    );
+    let sent = 0;
+    for (const seed of SEEDS) {
+      await fc.assert(
+        fc.asyncProperty(text, text, async (raw, name) => {
+          const sending = here.chat.send('hostile', { ...speakerBy('x', 'member'), name }, { text: raw });
+          if ((await codeOf(sending)) !== 'sent') return;
+          sent++;
+          const { id } = await sending;
+          const last = (await there.chat.recent('hostile')).at(-1);
+          const author = { id: personId('x', 'member'), name: name.replaceAll(/\p{Cs}/gu, '\ufffd'), role: 'member' };
+          expect(last).toMatchObject({ id, text: chatText(raw), author });
+          await here.restrictions.add('hostile', { kind: 'ban', target: author.id, reason: raw }, { ...owner, name });
+          await here.restrictions.lift('hostile', { target: author.id }, owner);
+          await there.reports.add('hostile', { id, reason: raw }, owner);
+          await there.deletion.delete('hostile', id, owner);
+        }),
+        { seed, numRuns: 60 },
+      );
+    }
+    expect(sent).toBeGreaterThan(40);
+  });
+
   it('that is empty or too long is refused and changes nothing', async () => {
     await addBareStation(handle, 'refused');
     for (const text of ['', ' \n ', '\u200b\u202e', 'x'.repeat(MAX_CHAT_CHARACTERS + 1), 'x'.repeat(1e6)]) {

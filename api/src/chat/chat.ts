@@ -23,6 +23,8 @@ export type NewMessage = {
   text: string;
   /** Programme date-time that they hear, ms since 1970. */
   mediaTime?: number | undefined;
+  /** The same one within two minutes brings the first answer again; for who did not get it. */
+  key?: string | undefined;
 };
 
 /** The chats of all stations. Owns nothing; the truth is in Redis. */
@@ -48,10 +50,20 @@ export class Chat {
     const mentions = await this.#mentions(station, text);
     const mediaTime = heardMediaTime(message.mediaTime, Date.now());
     const body = { author: authorOf(speaker), text, mediaTime, mentions };
-    const record = { name: speaker.name, address: addressKey };
+    const { key } = message;
+    const record = { name: body.author.name, address: addressKey };
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { version } = await this.#check(station, speaker, text);
-      const toKeep = { station, version, person: speaker.id, addressKey, isExempt: isStaff(speaker), body, record };
+      const toKeep = {
+        station,
+        version,
+        person: speaker.id,
+        addressKey,
+        isExempt: isStaff(speaker),
+        body,
+        record,
+        key,
+      };
       const outcome = await keepMessage(this.#options.handle, toKeep);
       if (outcome.outcome === 'kept') return { id: outcome.id, at: outcome.at };
       if (outcome.outcome !== 'stale') throw refusal(outcome);

@@ -1,15 +1,22 @@
 import { APPEND_EVENT_LUA, appendEventArguments, appendEventKeys } from '@awaz/infra/events';
-import { chatKeys, type RedisHandle, Script, stationKeys } from '@awaz/infra/redis';
+import { chatKeys, chatSentKey, type RedisHandle, Script, stationKeys } from '@awaz/infra/redis';
 import { HISTORY_MS, MAX_HISTORY_MESSAGES, MAX_REMEMBERED_PEOPLE } from './chat-limits.ts';
+
+/** How long a message is known by the key of its writer's, in ms. */
+const SENT_MS = 120_000;
 
 /** Messages of the history looked at for their age with each new one. */
 const AGED_PER_MESSAGE = 5;
 
-// KEYS station, settings, restrictions, people, spoke, history, events, head
+// KEYS station, settings, restrictions, people, spoke, history, events, head, sent
 // ARGV epoch, channel, settings version, person, address key, whether nothing holds them up, body without id and time,
-// what is remembered of the person
+// what is remembered of the person, whether the writer gave a key
 const keepScript = new Script<RawOutcome>(`${APPEND_EVENT_LUA}
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'unknown_station'} end
+if ARGV[9] == '1' then
+  local id, at = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) (%d+)$')
+  if id then return {'kept', id, tonumber(at)} end
+end
 local settings = redis.call('HMGET', KEYS[2], 'version', 'slowSeconds')
 if (settings[1] or '') ~= ARGV[3] then return {'stale'} end
 local time = redis.call('TIME')
@@ -54,6 +61,7 @@ if over > 0 then
   for i = 1, #forgotten, 2 do redis.call('HDEL', KEYS[4], forgotten[i]) end
 end
 for i = 4, 6 do redis.call('PEXPIRE', KEYS[i], ${HISTORY_MS}) end
+if ARGV[9] == '1' then redis.call('SET', KEYS[9], id .. ' ' .. string.format('%.0f', now), 'PX', ${SENT_MS}) end
 return {'kept', id, now}
 `);
 
@@ -72,6 +80,8 @@ export type MessageToKeep = {
   body: object;
   /** What is remembered of the person. */
   record: object;
+  /** By which the writer knows it; the same one again brings the first outcome. */
+  key?: string | undefined;
 };
 
 /** What became of it. */
@@ -88,15 +98,16 @@ export type KeepOutcome =
  * writer among the people. Rejects with Redis's own error.
  */
 export async function keepMessage(handle: RedisHandle, message: MessageToKeep): Promise<KeepOutcome> {
-  const { station, version, person, addressKey, isExempt, body, record } = message;
+  const { station, version, person, addressKey, isExempt, body, record, key } = message;
   const { settings, restrictions, people, spoke, history } = chatKeys(station);
   const keys = [stationKeys(station).station, settings, restrictions, people, spoke, history];
   const raw = await keepScript.run(
     handle.commands,
-    [...keys, ...appendEventKeys(station)],
+    [...keys, ...appendEventKeys(station), chatSentKey(station, person, key ?? '')],
     [
       ...appendEventArguments(station),
       ...[version, person, addressKey, isExempt ? 1 : 0, JSON.stringify(body), JSON.stringify(record)],
+      key === undefined ? 0 : 1,
     ],
   );
   return outcomeOf(raw);

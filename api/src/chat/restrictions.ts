@@ -8,7 +8,7 @@ import {
   readRecord,
   restrictScript,
 } from './restriction-records.ts';
-import { isStaff, type Speaker } from './speaker.ts';
+import { isStaff, type Speaker, wellFormed } from './speaker.ts';
 
 /** What restrictions need. */
 export type RestrictionsOptions = {
@@ -55,10 +55,14 @@ export class Restrictions {
     const { kind, target, seconds = 0, reason = '', address = false } = wish;
     await this.#checkTarget(station, target);
     const { restrictions, people } = chatKeys(station);
-    const draft = JSON.stringify({ kind, target, reason, by: { id: by.id, name: by.name } });
+    const draft = { kind, target, reason: wellFormed(reason), by: { id: by.id, name: wellFormed(by.name) } };
     const withAddress = kind === 'ban' && address ? 1 : 0;
     const keys = [stationKeys(station).station, restrictions, people];
-    const raw = await restrictScript.run(this.#options.handle.commands, keys, [draft, seconds * 1000, withAddress]);
+    const raw = await restrictScript.run(this.#options.handle.commands, keys, [
+      JSON.stringify(draft),
+      seconds * 1000,
+      withAddress,
+    ]);
     const restriction = viewOf(recordFrom(String(raw)));
     await noteStep(this.#options.audit, { action: `chat:${kind}`, station, by, target, after: restriction });
     return restriction;

@@ -21,5 +21,10 @@ export function isStaff({ actor }: Pick<Speaker, 'actor'>): boolean {
 
 /** A speaker as messages show it. */
 export function authorOf({ id, name, actor }: Speaker): ChatAuthor {
-  return { id, name, role: chatRoleOf(actor) };
+  return { id, name: wellFormed(name), role: chatRoleOf(actor) };
+}
+
+/** Replaces half surrogates: scripts in Redis cannot read them. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Cs}/gu, '\ufffd');
 }

@@ -15,9 +15,9 @@ export function chatCalls({ chats, standings }: ChatCallsOptions): SocketCall[] 
   return [
     defineCall({
       ...{ event: 'chat:send', namespaces: CHAT_NAMESPACES, schema: chatSendSchema, limit: 'chat:send' },
-      handler: async ({ station, text, mediaTime }, socket) => {
+      handler: async ({ station, ...message }, socket) => {
         const speaker = await speakerTo({ station, socket, action: 'chat.send' }, standings);
-        return chats.chat.send(station, speaker, { text, mediaTime });
+        return chats.chat.send(station, speaker, message);
       },
     }),
     defineCall({

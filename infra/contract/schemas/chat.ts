@@ -18,7 +18,15 @@ export const chatPersonSchema = z
 const mediaTime = z.number().min(-8.64e15).max(8.64e15).optional();
 
 /** Body of `chat:send`. What the text must be like is the chat's business. */
-export const chatSendSchema = z.object({ station, text: z.string(), mediaTime });
+export const chatSendSchema = z.object({
+  station,
+  text: z.string(),
+  mediaTime,
+  key: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .optional(),
+});
 
 /** Body of `chat:delete`. */
 export const chatDeleteSchema = z.object({ station, id: messageIdSchema });
