@@ -19,6 +19,7 @@ const HEAD_TTL_MS = 30 * 24 * 3_600_000;
  *
  * An epoch ends when another Redis server goes on with the data, since it may have lost the newest events: `was:{epoch}`
  * in the head keeps the last offset that was still there, so that who knows a place of the old epoch can go on from it.
+ * An event keeps the place under which it was told first.
  */
 export const APPEND_EVENT_LUA = `
 local function server_run()
@@ -43,7 +44,7 @@ local function append_event(keys, args, name, body)
   if type(body) == 'function' then body = body(epoch .. '-' .. string.format('%.0f', offset)) end
   redis.call('HSET', KEYS[keys + 1], 'offset', offset)
   redis.call('PEXPIRE', KEYS[keys + 1], ${HEAD_TTL_MS})
-  redis.call('XADD', KEYS[keys], 'MAXLEN', '~', ${KEPT_EVENTS_PER_TOPIC}, string.format('%.0f-0', offset), 'event', name, 'body', body)
+  redis.call('XADD', KEYS[keys], 'MAXLEN', '~', ${KEPT_EVENTS_PER_TOPIC}, string.format('%.0f-0', offset), 'event', name, 'body', body, 'epoch', epoch)
   redis.call('PEXPIRE', KEYS[keys], ${EVENTS_TTL_MS})
   local place = '{"epoch":"' .. epoch .. '","offset":' .. string.format('%.0f', offset)
   redis.call('PUBLISH', ARGV[args + 1], place .. ',"event":"' .. name .. '","body":' .. body .. '}')

@@ -71,7 +71,7 @@ export class EventLog {
     const events = entries.map(({ id, fields }) => ({
       event: String(fields.get('event')) as KeptEventName,
       body: JSON.parse(String(fields.get('body'))),
-      position: { epoch: position.epoch, offset: Number.parseInt(id, 10) },
+      position: { epoch: String(fields.get('epoch') ?? position.epoch), offset: Number.parseInt(id, 10) },
     }));
     return { events: events as KeptEvent[], position, reset: false };
   }

@@ -84,6 +84,8 @@ describe('EventLog', () => {
       const { events, reset } = await log.since('restart', { epoch: kept.epoch, offset });
       expect({ times: times(events), reset }).toEqual({ times: [3], reset: false });
     }
+    const { events: all } = await log.since('restart', { epoch: kept.epoch, offset: 0 });
+    expect(all.map(({ position }) => position)).toEqual([kept, fresh]);
   });
 });
 
