@@ -21,7 +21,7 @@ import { Likes } from './likes/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
-import { createClusterAdapter, Realtime } from './realtime/index.ts';
+import { createClusterAdapter, Realtime, type RealtimeLimits } from './realtime/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
 
@@ -44,6 +44,7 @@ export type ServerOptions = {
   originLimits?: OriginLimits;
   /** Multiplies every rate limit. */
   limitScale?: number;
+  realtimeLimits?: Partial<RealtimeLimits>;
   sharedPort?: SharedPort;
 };
 
@@ -73,8 +74,9 @@ async function assemble(
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
+  const { realtimeLimits } = places;
   const all = { ...shared, ...people, chats: createChats(people, shared) };
-  const realtime = new Realtime({ ...all, ...config, logger: logger.child({ area: 'realtime' }) });
+  const realtime = new Realtime({ ...all, ...config, realtimeLimits, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
     metrics,

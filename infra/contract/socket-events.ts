@@ -26,6 +26,8 @@ export type DirectoryStation = {
   station: string;
   title: string;
   live: boolean;
+  /** Who is at the microphone; null when it was not told. */
+  host: string | null;
   /** Ms since 1970; null when off air. */
   startedAt: number | null;
   listeners: ListenerCount | null;
@@ -74,8 +76,14 @@ export type HeartbeatReport = {
   rendition?: string;
 };
 
+/** Events of every namespace. */
+export type CommonCalls = {
+  /** A fresh access token of the same account, so that the connection outlives the one it came with. */
+  'auth:renew': { body: { token: string }; answer: { you: SocketIdentity; tokenExpiresAt: number } };
+};
+
 /** What events of a client carry, and what is answered; the same names as on the wire. */
-export type ClientCalls = {
+export type ClientCalls = CommonCalls & {
   'directory:join': { body: Record<string, never>; answer: { stations: DirectoryStation[]; position: string } };
   'directory:leave': { body: Record<string, never>; answer: object };
   'stream:join': { body: { station: string; session?: string; since?: string }; answer: JoinAnswer };
@@ -93,7 +101,7 @@ export type ClientCalls = {
 };
 
 /** Events of `/studio` beside those of ingest. */
-export type StudioCalls = {
+export type StudioCalls = CommonCalls & {
   'stream:join': ClientCalls['stream:join'];
   'stream:leave': ClientCalls['stream:leave'];
   'stream:metadata:set': {
@@ -106,7 +114,7 @@ export type StudioCalls = {
     };
     answer: { at: number };
   };
-  'stream:stop': { body: { station: string }; answer: object };
+  'stream:stop': { body: { station: string }; answer: { broadcastId: string } };
   'chat:send': ClientCalls['chat:send'];
   'chat:delete': ClientCalls['chat:delete'];
   'chat:report': ClientCalls['chat:report'];
@@ -131,7 +139,7 @@ export type StudioCalls = {
 };
 
 /** Events of `/admin`. */
-export type AdminCalls = {
+export type AdminCalls = CommonCalls & {
   'admin:watch': { body: Record<string, never>; answer: { stations: DirectoryStation[] } };
   'stream:stop': StudioCalls['stream:stop'];
 };
@@ -148,8 +156,16 @@ export type ClientEvents<Table extends Calls> = {
 
 /** Server events in the shape of Socket.IO's type parameters. */
 export type ServerEvents = { [Name in EventName]: (event: EventEnvelope<Name>) => void } & {
-  /** First on each connection. `guest`: what a guest is to give as `auth.guest` from now on. `serverTime` in ms. */
-  'server:welcome': (welcome: { you: SocketIdentity; guest?: string; serverTime: number }) => void;
+  /**
+   * First on each connection. `guest`: what a guest is to give as `auth.guest` from now on. `tokenExpiresAt`: when the
+   * access token expires; the socket is told goodbye a little later, unless `auth:renew` gave a fresh one. Times in ms.
+   */
+  'server:welcome': (welcome: {
+    you: SocketIdentity;
+    guest?: string;
+    tokenExpiresAt?: number;
+    serverTime: number;
+  }) => void;
   /** The client may follow a station no more: it was removed, or made private. */
   'stream:closed': (closed: { station: string; code: ErrorCode; message: string }) => void;
   /** The server goes down or drops this client: connect again, or do not. */

@@ -11,6 +11,8 @@ export type BusMessage =
   | { type: 'publisher_replaced'; station: string; token: string }
   | { type: 'key_revoked'; station: string; keyId: string }
   | { type: 'station_removed'; station: string }
+  /** Settings, people or listen tokens; who keeps what he has read of it has to read again. */
+  | { type: 'station_changed'; station: string }
   /** Role, or whether it may sign in; who holds connections of it has to look again. */
   | { type: 'account_changed'; accountId: string };
 

@@ -8,6 +8,9 @@ export const ACCESS_TOKEN_SECONDS = 900;
 /** What an access token says: the account, and how often it had signed out everywhere when the token was made. */
 export type AccessClaim = { accountId: string; generation: number };
 
+/** What an access token that was read says; `expiresAt` in ms since 1970. */
+export type ReadClaim = AccessClaim & { expiresAt: number };
+
 const ISSUER = 'awaz';
 const AUDIENCE = 'awaz-access';
 
@@ -37,13 +40,13 @@ export class AccessTokens {
   }
 
   /** Reads a token. Throws `token_expired`, or `unauthenticated` for one that this server did not make. */
-  async verify(token: string): Promise<AccessClaim> {
+  async verify(token: string): Promise<ReadClaim> {
     const options = { issuer: ISSUER, audience: AUDIENCE, algorithms: ['HS256'] };
     try {
       const { payload } = await jwtVerify(token, await this.#secret.key('access token'), options);
-      const { sub = '', gen } = payload;
-      if (!ACCOUNT_ID_PATTERN.test(sub) || typeof gen !== 'number') throw noToken();
-      return { accountId: sub, generation: gen };
+      const { sub = '', gen, exp } = payload;
+      if (!ACCOUNT_ID_PATTERN.test(sub) || typeof gen !== 'number' || exp === undefined) throw noToken();
+      return { accountId: sub, generation: gen, expiresAt: exp * 1000 };
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
         throw new AwazError('token_expired', 'The access token has expired. Get a new one by POST auth/refresh.');

@@ -19,15 +19,18 @@ export type AccountSource = { get(id: string): Promise<AccountStanding | undefin
 /** Whose an access token is. */
 export type TokenAccounts = { accounts: AccountSource; tokens: Pick<AccessTokens, 'verify'> };
 
+/** The account of an access token, as it is now, and when the token expires, in ms since 1970. */
+export type TokenAccount = AccountStanding & { tokenExpiresAt: number };
+
 /** The account of an access token. Throws `unauthenticated`, `token_expired`, or `forbidden` for a disabled account. */
-export async function accountOfToken({ accounts, tokens }: TokenAccounts, token: string): Promise<AccountStanding> {
-  const { accountId, generation } = await tokens.verify(token);
+export async function accountOfToken({ accounts, tokens }: TokenAccounts, token: string): Promise<TokenAccount> {
+  const { accountId, generation, expiresAt } = await tokens.verify(token);
   const account = await accounts.get(accountId);
   if (account === undefined || account.generation !== generation) {
     throw new AwazError('unauthenticated', 'This sign-in has ended. Sign in again.');
   }
   if (account.disabledAt !== undefined) throw new AwazError('forbidden', 'This account was disabled.');
-  return account;
+  return { ...account, tokenExpiresAt: expiresAt };
 }
 
 /** Owners as ingest asks for them. */

@@ -48,6 +48,7 @@ describe('Authenticator', () => {
     expect(await identify(await tokenOf())).toEqual({
       kind: 'account',
       account: { id: ann.id, name: 'Ann', role: 'owner' },
+      tokenExpiresAt: expect.any(Number),
     });
     account = { ...ann, role: 'listener' };
     expect(await identify(await tokenOf())).toMatchObject({ account: { role: 'listener' } });

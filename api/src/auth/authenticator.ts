@@ -52,8 +52,8 @@ export class Authenticator {
   }
 
   async #account(token: string): Promise<Caller> {
-    const { id, name, role } = await accountOfToken(this.#options, token);
-    return { kind: 'account', account: { id, name, role } };
+    const { id, name, role, tokenExpiresAt } = await accountOfToken(this.#options, token);
+    return { kind: 'account', account: { id, name, role }, tokenExpiresAt };
   }
 }
 

@@ -4,7 +4,8 @@ import { type AccountRole, type Actor, actorOf, type StationRole } from '@awaz/i
 export type Caller =
   /** `guest` is known on sockets only. */
   | { kind: 'guest'; guest?: { id: string; name: string } }
-  | { kind: 'account'; account: { id: string; name: string; role: AccountRole } }
+  /** `tokenExpiresAt`: of the access token it came with, ms since 1970. */
+  | { kind: 'account'; account: { id: string; name: string; role: AccountRole }; tokenExpiresAt?: number }
   /** Speaks for the one station that the key belongs to. */
   | { kind: 'stream_key'; station: string; keyId: string };
 
@@ -31,6 +32,11 @@ export type StandingSource = {
 export function actorOfCaller(caller: Caller, station?: StationStanding): Actor {
   if (caller.kind === 'stream_key') return station?.slug === caller.station ? 'stream_key' : 'guest';
   return actorOf({ account: caller.kind === 'account' ? caller.account : undefined, station });
+}
+
+/** When the access token of a caller expires, ms since 1970; undefined of those without one. */
+export function tokenExpiryOf(caller: Caller): number | undefined {
+  return caller.kind === 'account' ? caller.tokenExpiresAt : undefined;
 }
 
 /** Names a caller in limits, logs and keys: account, stream key, or the address of a guest. */

@@ -1,10 +1,11 @@
 /** Who somebody is, and whether they may publish: stream keys and accounts' tokens. */
-export { ACCESS_TOKEN_SECONDS, type AccessClaim, AccessTokens } from './access-tokens.ts';
+export { ACCESS_TOKEN_SECONDS, type AccessClaim, AccessTokens, type ReadClaim } from './access-tokens.ts';
 export {
   type AccountSource,
   type AccountStanding,
   accountOfToken,
   ownersBy,
+  type TokenAccount,
   type TokenAccounts,
 } from './account-callers.ts';
 export { AddressKeys } from './address-keys.ts';
@@ -17,6 +18,7 @@ export {
   type StationStanding,
   subjectOf,
   type TokenClaim,
+  tokenExpiryOf,
 } from './caller.ts';
 export { bearerToken, clientAddress } from './credentials.ts';
 export { GuessLimiter } from './guess-limiter.ts';

@@ -28,8 +28,12 @@ export const LIMITS = {
   'auth:password': { subject: { points: 20, seconds: 15 * MINUTE }, address: { points: 120, seconds: 15 * MINUTE } },
   /** New sockets. */
   'socket:connect': { address: { points: 600, seconds: MINUTE } },
+  /** Fresh tokens for open sockets. */
+  'auth:renew': { subject: { points: 20, seconds: MINUTE }, address: { points: 600, seconds: MINUTE } },
   'directory:join': { subject: { points: 30, seconds: MINUTE }, address: { points: 1200, seconds: MINUTE } },
   'stream:join': { subject: { points: 60, seconds: MINUTE }, address: { points: 2400, seconds: MINUTE } },
+  /** Leaving a station or the directory. */
+  'stream:leave': { subject: { points: 120, seconds: MINUTE } },
   'stream:heartbeat': { subject: { points: 60, seconds: MINUTE } },
   'stream:metadata:set': { subject: { points: 60, seconds: MINUTE } },
   'stream:stop': { subject: { points: 20, seconds: MINUTE } },

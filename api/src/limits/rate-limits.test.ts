@@ -9,7 +9,7 @@ let node: ApiNode;
 
 beforeAll(async () => {
   redis = await startTestRedis();
-  node = await startApiNode(redis, {}, 1);
+  node = await startApiNode(redis, {}, { scale: 1 });
 });
 afterAll(async () => {
   await node.close();

@@ -1,8 +1,8 @@
-import { type Action, AwazError, mayDo } from '@awaz/infra/contract';
+import type { Action } from '@awaz/infra/contract';
 import type { StandingSource } from '../auth/index.ts';
 import type { Speaker } from '../chat/index.ts';
 import type { LiveSocket } from './socket-types.ts';
-import { accessTo } from './station-access.ts';
+import { accessFor } from './station-access.ts';
 
 /** What somebody wants to do in the chat of a station. */
 export type ChatWish = { station: string; socket: LiveSocket; action: Action };
@@ -13,10 +13,6 @@ export type ChatWish = { station: string; socket: LiveSocket; action: Action };
  */
 export async function speakerTo({ station, socket, action }: ChatWish, standings: StandingSource): Promise<Speaker> {
   const { caller, identity, address } = socket.data;
-  const { actor } = await accessTo(station, caller, standings);
-  if (!mayDo(actor, action)) {
-    if (caller.kind !== 'account') throw new AwazError('unauthenticated', 'Sign in first.');
-    throw new AwazError('forbidden', `Your account may not do this here (${action}).`);
-  }
+  const { actor } = await accessFor(action, { station, caller }, standings);
   return { id: identity.id, name: identity.name, actor, address };
 }

@@ -10,12 +10,13 @@ import {
   GUEST,
   type StandingSource,
   subjectOf,
+  tokenExpiryOf,
 } from '../auth/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
 import { REST_PREFIX } from '../rest/index.ts';
-import type { EventStreams } from './event-streams.ts';
+import type { EventReader, EventStreams } from './event-streams.ts';
 import { asAwazError } from './live-errors.ts';
-import { accessTo } from './station-access.ts';
+import { accessTo, isOpenTo } from './station-access.ts';
 
 /** What the routes need. */
 export type EventStreamRouterOptions = {
@@ -41,7 +42,9 @@ export function eventStreamRouter(options: EventStreamRouterOptions): Router {
     if (!SLUG_PATTERN.test(station)) throw new AwazError('unknown_station', 'There is no station by this name.');
     const { caller, address } = await identify(context, station, options);
     const { actor } = await accessTo(station, caller, options.standings);
-    await serve(context, { topic: station, address, isStaff: mayDo(actor, 'quality.read') }, options);
+    const reader = { topic: station, address, isStaff: mayDo(actor, 'quality.read') };
+    const mayStay = () => isOpenTo(caller, station, options.standings);
+    await serve(context, { ...reader, mayStay, until: tokenExpiryOf(caller) }, options);
   });
   return router;
 }
@@ -62,7 +65,7 @@ async function identify(
 
 async function serve(
   context: Context,
-  reader: { topic: string; address: string; isStaff: boolean },
+  reader: Omit<EventReader, 'since'>,
   { streams }: EventStreamRouterOptions,
 ): Promise<void> {
   const since = context.get('Last-Event-ID') || String(context.query.since ?? '') || undefined;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AwazError, type EventName } from '@awaz/infra/contract';
 import type { EventFeed, EventLog, Following, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
-import { networkOf } from '../limits/index.ts';
+import { ConnectionCensus } from './connection-census.ts';
 import { envelopeOf, newestEnvelope } from './envelope.ts';
 import { EventStream, eventText, placeText } from './event-stream.ts';
 import type { LiveSources, StopWatch } from './live-sources.ts';
@@ -37,19 +37,25 @@ export type EventReader = {
   address: string;
   /** Whether it may see what only staff may see. */
   isStaff: boolean;
+  /** Whether it may still follow the topic; always when left out. */
+  mayStay?: () => Promise<boolean>;
+  /** When its access token expires, ms since 1970: the stream ends then, and the client comes back with a fresh one. */
+  until?: number | undefined;
 };
 
 /** All answers of this process that bring events. `close` ends them. */
 export class EventStreams {
   readonly #options: EventStreamsOptions;
-  readonly #open = new Map<EventStream, StopWatch>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #open = new Map<EventStream, { reader: EventReader; stop: StopWatch }>();
+  readonly #census: ConnectionCensus;
   readonly #texts = new WeakMap<KeptEvent, string>();
   readonly #timer: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: EventStreamsOptions) {
     this.#options = options;
+    const { maxStreams = MAX_EVENT_STREAMS, maxPerAddress = MAX_EVENT_STREAMS_PER_ADDRESS } = options;
+    this.#census = new ConnectionCensus({ total: maxStreams, perAddress: maxPerAddress });
     this.#timer = setInterval(() => this.#comment(), COMMENT_EVERY_MS).unref();
   }
 
@@ -71,7 +77,7 @@ export class EventStreams {
       );
       const begin = await this.#prepare(stream, reader, stops);
       if (response.destroyed || this.#closed) throw new AwazError('server_going_down');
-      this.#open.set(stream, () => stop(stops));
+      this.#open.set(stream, { reader, stop: () => stop(stops) });
       response.once('close', () => {
         this.#open.delete(stream);
         stop(stops);
@@ -87,11 +93,25 @@ export class EventStreams {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const [stream, stopAll] of this.#open) {
-      stopAll();
-      stream.end();
+    for (const stream of [...this.#open.keys()]) this.#end(stream);
+  }
+
+  /** Topics that are read. */
+  get topics(): Set<string> {
+    return new Set([...this.#open.values()].map(({ reader }) => reader.topic));
+  }
+
+  /** Ends the streams of a topic whose readers may not follow it any more. Rejects when that cannot be told. */
+  async recheck(topic: string): Promise<void> {
+    for (const [stream, { reader }] of [...this.#open]) {
+      if (reader.topic === topic && (await reader.mayStay?.()) === false) this.#end(stream);
     }
-    this.#open.clear();
+  }
+
+  #end(stream: EventStream): void {
+    this.#open.get(stream)?.stop();
+    this.#open.delete(stream);
+    stream.end();
   }
 
   /** Follows the topic, holding events until `begin` is called, which writes them and lets the later ones through. */
@@ -142,35 +162,25 @@ export class EventStreams {
   }
 
   #enter(address: string): StopWatch {
-    const { maxStreams = MAX_EVENT_STREAMS, maxPerAddress = MAX_EVENT_STREAMS_PER_ADDRESS } = this.#options;
-    const network = networkOf(address);
-    const own = this.#perAddress.get(network) ?? 0;
-    const total = [...this.#perAddress.values()].reduce((sum, count) => sum + count, 0);
-    if (total >= maxStreams) {
+    const { excess, leave } = this.#census.enter(address);
+    if (excess === undefined) return leave;
+    leave();
+    if (excess === 'total') {
       throw new AwazError('overloaded', 'This server has as many event streams as it can hold.', {
         retryAfterMs: 5000,
       });
     }
-    if (own >= maxPerAddress) {
-      const message = `One address may have ${maxPerAddress} event streams. Close one first.`;
-      throw new AwazError('rate_limited', message, { retryAfterMs: 5000 });
-    }
-    this.#perAddress.set(network, own + 1);
-    let inside = true;
-    return () => {
-      if (inside) this.#leave(network);
-      inside = false;
-    };
-  }
-
-  #leave(network: string): void {
-    const left = (this.#perAddress.get(network) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(network);
-    else this.#perAddress.set(network, left);
+    const most = this.#options.maxPerAddress ?? MAX_EVENT_STREAMS_PER_ADDRESS;
+    const message = `One address may have ${most} event streams. Close one first.`;
+    throw new AwazError('rate_limited', message, { retryAfterMs: 5000 });
   }
 
   #comment(): void {
-    for (const stream of this.#open.keys()) stream.write(': still here\n\n');
+    const now = Date.now();
+    for (const [stream, { reader }] of this.#open) {
+      if (reader.until !== undefined && reader.until < now) this.#end(stream);
+      else stream.write(': still here\n\n');
+    }
   }
 }
 

@@ -39,7 +39,7 @@ export function liveCalls(options: LiveCallsOptions): SocketCall[] {
       handler: (_body, socket, answer) => directory(socket, answer).then(() => undefined),
     }),
     defineCall({
-      ...{ event: 'directory:leave', namespaces: ['/'], schema: emptyCallSchema },
+      ...{ event: 'directory:leave', namespaces: ['/', '/admin'], schema: emptyCallSchema, limit: 'stream:leave' },
       handler: (_body, socket) => {
         memberships.leave(socket, DIRECTORY_TOPIC);
         return {};
@@ -47,7 +47,7 @@ export function liveCalls(options: LiveCallsOptions): SocketCall[] {
     }),
     joinCall(options),
     defineCall({
-      ...{ event: 'stream:leave', namespaces: everywhere, schema: stationCallSchema },
+      ...{ event: 'stream:leave', namespaces: everywhere, schema: stationCallSchema, limit: 'stream:leave' },
       handler: ({ station }, socket) => {
         memberships.leave(socket, station);
         return {};

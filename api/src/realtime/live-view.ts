@@ -12,13 +12,23 @@ import {
   type SocketIdentity,
   type StationSnapshot,
 } from '@awaz/infra/contract';
-import type { Station } from '../stations/index.ts';
 import type { LiveSources } from './live-sources.ts';
 import { SharedLoad } from './shared-load.ts';
 
+/** What a view tells of a station's record; what is not there is told as null. */
+export type ViewedStation = {
+  slug: string;
+  title: string;
+  public: boolean;
+  language?: string | undefined;
+  tags?: readonly string[] | undefined;
+  /** Path or address of the picture. */
+  artwork?: string | undefined;
+};
+
 /** What a view reads. */
 export type LiveViewOptions = {
-  stations: { get(slug: string): Promise<Station | undefined>; list(): Promise<Station[]> };
+  stations: { get(slug: string): Promise<ViewedStation | undefined>; list(): Promise<ViewedStation[]> };
   registry: Pick<BroadcastRegistry, 'get'>;
   sources: LiveSources;
 };
@@ -70,10 +80,11 @@ export class LiveView {
       sources.chat.settings(station),
     ]);
     const isLive = record?.state === 'live' && record.onAir;
-    const facts = { title: about?.title ?? station, host: null, url: multivariantPath(station) };
+    const metadata = isLive ? programme : null;
+    const facts = { title: about?.title ?? station, host: metadata?.host ?? null, url: multivariantPath(station) };
     return {
       live: isLive ? { broadcastId: record.broadcastId, startedAt: record.startedAt, ...facts } : null,
-      metadata: isLive ? programme : null,
+      metadata,
       listeners: listeners ?? NOT_COUNTED,
       likes: likes ?? 0,
       chat,
@@ -86,14 +97,18 @@ export class LiveView {
     return Promise.all(all.filter((station) => station.public).map((station) => this.#brief(station)));
   }
 
-  async #brief({ slug, title }: Station): Promise<DirectoryStation> {
+  async #brief(about: ViewedStation): Promise<DirectoryStation> {
     const { registry, sources } = this.#options;
+    const { slug, title, language = null, tags = [], artwork = null } = about;
     const record = await registry.get(slug);
     const live = record?.state === 'live' && record.onAir;
-    const listeners = live ? await sources.listeners?.count(slug) : undefined;
+    const [listeners, programme] = live
+      ? await Promise.all([sources.listeners?.count(slug), sources.programme(slug)])
+      : [];
     return {
-      ...{ station: slug, title, live, startedAt: live ? record.startedAt : null, listeners: listeners ?? null },
-      ...{ language: null, tags: [], artwork: null, url: multivariantPath(slug), page: listenPath(slug) },
+      ...{ station: slug, title, live, host: programme?.host ?? null, startedAt: live ? record.startedAt : null },
+      ...{ listeners: listeners ?? null, language, tags: [...tags], artwork },
+      ...{ url: multivariantPath(slug), page: listenPath(slug) },
     };
   }
 }

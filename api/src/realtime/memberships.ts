@@ -1,4 +1,6 @@
+import type { ErrorCode } from '@awaz/infra/contract';
 import type { EventFeed, EventLog, KeptEvent } from '@awaz/infra/events';
+import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import { envelopeOf } from './envelope.ts';
 import type { StopWatch } from './live-sources.ts';
 import { checkTopicCount, type SocketRooms } from './socket-rooms.ts';
@@ -66,6 +68,19 @@ export class Memberships {
     void socket.leave(topicRoom(topic));
     void socket.leave(staffRoom(topic));
     release();
+  }
+
+  /** Takes a socket out of a station that it may follow no more, and tells it why. */
+  expel(socket: LiveSocket, station: string, why: { code: ErrorCode; message: string }): void {
+    if (!this.has(socket, station)) return;
+    this.leave(socket, station);
+    socket.emit('stream:closed', { station, ...why });
+  }
+
+  /** Takes a socket out of all topics, and tells it why of each station. */
+  expelFromAll(socket: LiveSocket, why: { code: ErrorCode; message: string }): void {
+    this.leave(socket, DIRECTORY_TOPIC);
+    for (const station of [...this.#of(socket).keys()]) this.expel(socket, station, why);
   }
 
   /** Takes a socket out of all topics; it is gone. */

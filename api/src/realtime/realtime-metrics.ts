@@ -7,7 +7,7 @@ export type RealtimeCounts = { sockets: () => number; topics: () => number; stre
 export class RealtimeMetrics {
   readonly calls: Counter<'event' | 'outcome'>;
   readonly dropped: Counter<'transport' | 'reason'>;
-  readonly started: Histogram;
+  readonly delay: Histogram;
 
   constructor(registry: Registry, counts: RealtimeCounts) {
     const registers = [registry];
@@ -35,9 +35,9 @@ export class RealtimeMetrics {
       labelNames: ['transport', 'reason'],
       registers,
     });
-    this.started = new Histogram({
+    this.delay = new Histogram({
       name: 'awaz_live_event_delay_seconds',
-      help: 'From the moment an event tells of to its being sent by this process, for events that stopped a stream',
+      help: 'From the moment that an event tells of to its being sent by this process: ends of streams, chat messages',
       buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers,
     });

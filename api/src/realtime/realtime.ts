@@ -4,20 +4,21 @@ import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry, Service } from '@awaz/infra/runtime';
 import type Router from 'koa-router';
 import type { Server } from 'socket.io';
+import type { AuditRecorder } from '../audit/index.ts';
 import type { Authenticator, StandingSource } from '../auth/index.ts';
 import type { ChatServices } from '../chat/index.ts';
 import type { Likes } from '../likes/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
 import type { ProgrammeService } from '../metadata/index.ts';
 import type { Presence } from '../presence/index.ts';
-import type { Station } from '../stations/index.ts';
 import { chatCalls } from './chat-calls.ts';
 import { eventStreamRouter } from './event-stream-router.ts';
 import { EventStreams } from './event-streams.ts';
 import { likeCalls } from './like-calls.ts';
 import type { LiveSources } from './live-sources.ts';
-import { LiveView } from './live-view.ts';
+import { LiveView, type LiveViewOptions } from './live-view.ts';
 import { moderationCalls } from './moderation-calls.ts';
+import { REALTIME_LIMITS, type RealtimeLimits } from './realtime-limits.ts';
 import { RealtimeMetrics } from './realtime-metrics.ts';
 import type { SocketCall } from './socket-calls.ts';
 import { SocketGateway } from './socket-gateway.ts';
@@ -27,15 +28,18 @@ export type RealtimeOptions = {
   handle: RedisHandle;
   bus: Pick<ControlBus, 'listen'>;
   registry: Pick<BroadcastRegistry, 'get'>;
-  stations: StandingSource & { get(slug: string): Promise<Station | undefined>; list(): Promise<Station[]> };
+  stations: StandingSource & LiveViewOptions['stations'];
   authenticator: Pick<Authenticator, 'identify' | 'identifySocket'>;
   limits: RateLimitTaker;
-  programmes: Pick<ProgrammeService, 'current'>;
+  programmes: Pick<ProgrammeService, 'current' | 'set'>;
+  audit: AuditRecorder;
   presence: Pick<Presence, 'count' | 'watch' | 'seen'>;
   chats: ChatServices;
   likes: Likes;
   /** Further sources; see {@link LiveSources}. */
   sources?: Pick<LiveSources, 'quality'>;
+  /** Other limits than {@link REALTIME_LIMITS}. */
+  realtimeLimits?: Partial<RealtimeLimits> | undefined;
   trustProxy: boolean;
   logger: Logger;
   metrics: Registry;
@@ -87,7 +91,8 @@ export class Realtime implements Service {
     this.#gateway = new SocketGateway({
       ...this.#options,
       ...{ io, feed: this.#feed, log: this.#log, view: this.#view, sources: this.#sources },
-      ...{ standings: this.#options.stations, metrics: this.#metrics },
+      ...{ standings: this.#options.stations, metrics: this.#metrics, streams: this.#streams },
+      realtimeLimits: { ...REALTIME_LIMITS, ...this.#options.realtimeLimits },
     });
     const needs = { ...this.#options, standings: this.#options.stations };
     this.#gateway.serve([...chatCalls(needs), ...moderationCalls(needs), ...likeCalls(needs), ...calls]);

@@ -2,8 +2,11 @@ import { type Acknowledgement, AwazError } from '@awaz/infra/contract';
 import type { Logger } from '@awaz/infra/runtime';
 import type { z } from 'zod';
 import type { LimitName, RateLimitTaker } from '../limits/index.ts';
+import { CallBudget } from './call-budget.ts';
 import { asAwazError } from './live-errors.ts';
+import type { RealtimeLimits } from './realtime-limits.ts';
 import type { LiveSocket, NamespaceName } from './socket-types.ts';
+import { EXPIRED_MESSAGE } from './token-expiry.ts';
 
 /** An event of clients, as it is written down; see {@link defineCall}. */
 export type SocketCall = {
@@ -12,6 +15,8 @@ export type SocketCall = {
   readonly schema: z.ZodType;
   /** What it counts for. */
   readonly limit?: LimitName;
+  /** Whether it is served to a socket whose access token expired. */
+  readonly isForExpired?: boolean;
   /** What is answered beside `ok: true`. Throws `AwazError`. */
   readonly handler: (body: never, socket: LiveSocket, answer: (value: object) => void) => Promise<object | undefined>;
 };
@@ -25,6 +30,7 @@ export function defineCall<Schema extends z.ZodType>(call: {
   namespaces: readonly NamespaceName[];
   schema: Schema;
   limit?: LimitName;
+  isForExpired?: boolean;
   handler: (
     body: z.output<Schema>,
     socket: LiveSocket,
@@ -41,6 +47,7 @@ export const MAX_WAITING_CALLS = 64;
 export type CallServingOptions = {
   calls: readonly SocketCall[];
   limits: RateLimitTaker;
+  budget: Pick<RealtimeLimits, 'callsPerSecond' | 'callBurst'>;
   logger: Logger;
   /** Told of each answered event: its name and `ok` or the error's code. */
   onAnswered: (event: string, outcome: string) => void;
@@ -58,14 +65,19 @@ export function serveCalls(socket: LiveSocket, options: CallServingOptions): voi
       .filter(({ namespaces }) => namespaces.some((name) => name === socket.nsp.name))
       .map((call) => [call.event, call]),
   );
+  const { callsPerSecond, callBurst } = options.budget;
+  const budget = new CallBudget({ perSecond: callsPerSecond, burst: callBurst });
   let waiting = 0;
   let last: Promise<void> = Promise.resolve();
   socket.onAny((event: string, ...args: unknown[]) => {
-    if (String(event).startsWith('ingest:')) return;
+    if (String(event).startsWith('ingest:')) {
+      socket.data.mayPublish = true;
+      return;
+    }
     const call = calls.get(event);
     const acknowledge = acknowledgeOf(args);
     const serving = { call, args, acknowledge, socket, options };
-    if (waiting >= MAX_WAITING_CALLS) {
+    if (waiting >= MAX_WAITING_CALLS || !budget.take()) {
       refuse(
         serving,
         new AwazError('rate_limited', 'Too many events at once. Wait for answers.', { retryAfterMs: 1000 }),
@@ -94,6 +106,7 @@ async function serve(serving: Serving): Promise<void> {
   const { call, args, acknowledge, socket, options } = serving;
   try {
     if (call === undefined) throw new AwazError('bad_message', 'There is no such event here.');
+    if (socket.data.isExpired && !call.isForExpired) throw new AwazError('token_expired', EXPIRED_MESSAGE);
     const body = readBody(call, args);
     if (call.limit !== undefined) await options.limits.take(call.limit, socket.data.subject, socket.data.address);
     if (!socket.connected) return;

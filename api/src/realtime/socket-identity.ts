@@ -1,6 +1,6 @@
 import { AwazError, mayDo, type SocketIdentity } from '@awaz/infra/contract';
 import { socketAuthSchema } from '@awaz/infra/contract/schemas';
-import { type Authenticator, actorOfCaller, type Caller, clientAddress } from '../auth/index.ts';
+import { type Authenticator, actorOfCaller, type Caller, clientAddress, tokenExpiryOf } from '../auth/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
 import { asAwazError } from './live-errors.ts';
 import type { LiveSocket, SocketData } from './socket-types.ts';
@@ -11,6 +11,8 @@ export type SocketIdentityOptions = {
   limits: RateLimitTaker;
   /** Whether `X-Forwarded-For` is to be believed. */
   trustProxy: boolean;
+  /** Throws when its connection is one too many. */
+  admit: (socket: LiveSocket) => void;
 };
 
 /**
@@ -20,11 +22,12 @@ export type SocketIdentityOptions = {
 export function socketIdentity(options: SocketIdentityOptions) {
   const counted = new WeakSet<object>();
   const identify = async (socket: LiveSocket): Promise<void> => {
+    options.admit(socket);
     const address = clientAddress(socket.request, options.trustProxy);
     if (!counted.has(socket.conn)) await options.limits.take('socket:connect', address, address);
     counted.add(socket.conn); // a connection counts once, whatever namespaces it uses
     socket.data = await dataOf(socket, address, options);
-    if (socket.nsp.name === '/admin') requireAdmin(socket.data.caller);
+    checkNamespace(socket.nsp.name, socket.data.caller);
   };
   return (socket: LiveSocket, next: (error?: Error) => void): void => {
     identify(socket).then(
@@ -55,17 +58,22 @@ async function dataOf(socket: LiveSocket, address: string, options: SocketIdenti
   };
   const { caller, signedGuest } = await options.authenticator.identifySocket(auth);
   const identity = identityOf(caller);
-  return { caller, identity, subject: identity.id, address, signedGuest };
+  return { caller, identity, subject: identity.id, address, signedGuest, tokenExpiresAt: tokenExpiryOf(caller) };
 }
 
-function identityOf(caller: Caller): SocketIdentity {
-  if (caller.kind === 'account') return { ...caller.account };
+/** A caller as clients are told of it. Throws `unauthenticated` for one that is nobody. */
+export function identityOf(caller: Caller): SocketIdentity {
+  if (caller.kind === 'account') {
+    const { id, name, role } = caller.account;
+    return { id, name, role };
+  }
   if (caller.kind === 'guest' && caller.guest !== undefined) return { ...caller.guest, role: 'guest' };
   throw new AwazError('unauthenticated');
 }
 
-function requireAdmin(caller: Caller): void {
-  if (mayDo(actorOfCaller(caller), 'admin.read')) return;
+/** Throws when a namespace is not for this caller. */
+export function checkNamespace(name: string, caller: Caller): void {
+  if (name !== '/admin' || mayDo(actorOfCaller(caller), 'admin.read')) return;
   if (caller.kind === 'account') throw new AwazError('forbidden', 'This is for administrators.');
   throw new AwazError('unauthenticated', 'Sign in as an administrator first.');
 }

@@ -3,6 +3,7 @@ import type { EventFeed, Following, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import { envelopeOf, newestEnvelope } from './envelope.ts';
 import type { LiveSources, StopWatch } from './live-sources.ts';
+import type { RealtimeMetrics } from './realtime-metrics.ts';
 import { type LiveNamespace, type LiveSocket, staffRoom, topicRoom } from './socket-types.ts';
 import { followSoon } from './topic-entry.ts';
 
@@ -11,6 +12,7 @@ export type SocketRoomsOptions = {
   feed: EventFeed;
   namespaces: readonly LiveNamespace[];
   sources: LiveSources;
+  metrics: Pick<RealtimeMetrics, 'delay'>;
 };
 
 type Room = {
@@ -90,6 +92,8 @@ export class SocketRooms {
 
   #tell(topic: string, kept: KeptEvent): void {
     this.#emit(topicRoom(topic), (to) => to.emit(kept.event, envelopeOf(topic, kept) as never));
+    if (kept.event !== 'stream:stopped' && kept.event !== 'chat:message') return;
+    this.#options.metrics.delay.observe(Math.max(0, Date.now() - kept.body.at) / 1000);
   }
 
   #watch(station: string, following: Following): StopWatch[] {

@@ -17,6 +17,12 @@ export type SocketData = {
   address: string;
   /** Of a guest: its signed id. */
   signedGuest: string | undefined;
+  /** Of an account: when its access token expires, ms since 1970. */
+  tokenExpiresAt: number | undefined;
+  /** The token expired and the socket stays for its broadcast alone. */
+  isExpired?: boolean;
+  /** It has begun to send audio. */
+  mayPublish?: boolean;
 };
 
 /** A client's connection to one namespace. */

@@ -36,7 +36,7 @@ let key: string;
 beforeAll(async () => {
   redis = await startTestRedis();
   handle = redis.handle();
-  node = await startApiNode(redis, {}, 1e6);
+  node = await startApiNode(redis, {}, { scale: 1e6 });
   people = await gatherPeople(node, handle);
   victim = new ApiClient(node.origin);
   victimId = (await victim.register('victim-secret')).body.account.id;

@@ -1,6 +1,7 @@
 import { createLogger, ReleaseStack } from '@awaz/infra/runtime';
 import { type TestRedis, tempDir } from '@awaz/infra/testkit';
 import { readConfig } from '../config.ts';
+import type { RealtimeLimits } from '../realtime/index.ts';
 import { startServer } from '../server.ts';
 
 /** One whole API on a port of its own, with a data folder of its own. */
@@ -13,16 +14,20 @@ export type ApiNode = {
   close(): Promise<void>;
 };
 
-/** Starts an API on a Redis; `env` changes its environment, `limitScale` multiplies the rate limits. */
+/** `scale` multiplies the rate limits. */
+export type NodeLimits = { scale?: number; realtime?: Partial<RealtimeLimits> };
+
+/** Starts an API on a Redis; `env` changes its environment. Limits are wide when left out. */
 export async function startApiNode(
   redis: TestRedis,
   env: Record<string, string> = {},
-  limitScale = 1000,
+  { scale = 1000, realtime = {} }: NodeLimits = {},
 ): Promise<ApiNode> {
   const release = new ReleaseStack();
   const folder = release.use(await tempDir());
   const config = readConfig({ REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder.path, ...env });
-  const server = release.use(await startServer({ config, logger: createLogger('api-test', 'silent'), limitScale }));
+  const logger = createLogger('api-test', 'silent');
+  const server = release.use(await startServer({ config, logger, limitScale: scale, realtimeLimits: realtime }));
   const origin = `http://127.0.0.1:${server.port}`;
   return { origin, port: server.port, dataDir: folder.path, close: () => release.close() };
 }

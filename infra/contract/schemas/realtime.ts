@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SESSION_PATTERN, SLUG_PATTERN } from '../urls.ts';
+import { programmePatchSchema } from './programme.ts';
 
 const station = z.string().regex(SLUG_PATTERN);
 const session = z.string().regex(SESSION_PATTERN);
@@ -10,6 +11,9 @@ export const socketAuthSchema = z.object({
   name: z.string().max(200).optional(),
   guest: z.string().max(200).optional(),
 });
+
+/** Body of `auth:renew`. */
+export const authRenewSchema = z.object({ token: z.string().min(1).max(4096) });
 
 /** Body of events that carry nothing. */
 export const emptyCallSchema = z.object({}).optional();
@@ -23,6 +27,9 @@ export const streamJoinSchema = z.object({
 
 /** Body of events that name a station only. */
 export const stationCallSchema = z.object({ station });
+
+/** Body of `stream:metadata:set`. */
+export const metadataSetSchema = programmePatchSchema.extend({ station });
 
 /** Body of `stream:heartbeat`: ms, counts, names. */
 export const heartbeatSchema = z.object({
