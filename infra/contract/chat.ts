@@ -19,6 +19,13 @@ export const CHAT_MODE_ACTORS = {
   off: [],
 } as const satisfies Record<ChatMode, readonly Actor[]>;
 
+/** What holds somebody back in a chat. */
+export type ChatHold = {
+  kind: 'mute' | 'ban';
+  /** Ms since 1970; null: for good. */
+  until: number | null;
+};
+
 /** Whether this actor may write in a chat of this mode. */
 export function mayChatIn(mode: ChatMode, actor: Actor): boolean {
   return (CHAT_MODE_ACTORS[mode] as readonly Actor[]).includes(actor);

@@ -1,4 +1,5 @@
 import type { ChatMode } from './accounts.ts';
+import type { ChatHold } from './chat.ts';
 import type { ErrorCode } from './errors.ts';
 import type {
   ChatMessageEvent,
@@ -49,8 +50,12 @@ export type StationSnapshot = {
   /** The last 50 messages, the oldest first; empty where the client may not read them. */
   chat: ChatMessageEvent[];
   settings: ChatSettings;
-  /** What the client may do in this chat. */
-  you: SocketIdentity & { station: 'guest' | 'account' | 'member' | 'moderator' | 'owner' | 'admin'; mayChat: boolean };
+  /** What the client may do in this chat; `held`: what keeps it from writing, where that is a mute or a ban. */
+  you: SocketIdentity & {
+    station: 'guest' | 'account' | 'member' | 'moderator' | 'owner' | 'admin';
+    mayChat: boolean;
+    held?: ChatHold;
+  };
 };
 
 /** Answer to `stream:join`. */

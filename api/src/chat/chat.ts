@@ -1,4 +1,10 @@
-import { AwazError, type ChatMessageEvent, type ChatSettings, type ErrorCode } from '@awaz/infra/contract';
+import {
+  AwazError,
+  type ChatHold,
+  type ChatMessageEvent,
+  type ChatSettings,
+  type ErrorCode,
+} from '@awaz/infra/contract';
 import { chatKeys, type RedisHandle } from '@awaz/infra/redis';
 import { ChatHistory, type HistoryPage } from './chat-history.ts';
 import { RECENT_MESSAGES } from './chat-limits.ts';
@@ -7,6 +13,7 @@ import { chatText } from './chat-text.ts';
 import { type KeepOutcome, keepMessage } from './keep-message.ts';
 import { heardMediaTime } from './media-time.ts';
 import { mentionsIn, recentPeople } from './mentions.ts';
+import { readHold } from './restriction-records.ts';
 import { type AddressKey, authorOf, isStaff, type Speaker } from './speaker.ts';
 
 /** How often a message is checked again because the settings changed under it. */
@@ -80,6 +87,13 @@ export class Chat {
   /** What the chat allows now. */
   async settings(station: string): Promise<ChatSettings> {
     return parseSettings(await this.#options.handle.commands.hgetall(chatKeys(station).settings));
+  }
+
+  /** What keeps somebody from writing who otherwise might. */
+  async held(station: string, who: Pick<Speaker, 'id' | 'actor' | 'address'>): Promise<ChatHold | undefined> {
+    if (isStaff(who)) return undefined;
+    const { handle, addressKey } = this.#options;
+    return readHold(handle, station, { id: who.id, addressKey: await addressKey(station, who.address) });
   }
 
   /** Messages from the newest to the oldest, in pages; `before` is that of the page before. */

@@ -1,5 +1,5 @@
-import type { ChatRestriction } from '@awaz/infra/contract';
-import { Script } from '@awaz/infra/redis';
+import type { ChatHold, ChatRestriction } from '@awaz/infra/contract';
+import { chatKeys, type RedisHandle, Script } from '@awaz/infra/redis';
 
 /** Mutes and bans of one station, those by address among them. */
 export const MAX_RESTRICTIONS = 5000;
@@ -59,6 +59,22 @@ for i = 2, #ARGV do
 end
 return lifted
 `);
+
+/** What holds a person back now, the same as the script that keeps messages finds. */
+export async function readHold(
+  { commands }: RedisHandle,
+  station: string,
+  { id, addressKey }: { id: string; addressKey: string },
+): Promise<ChatHold | undefined> {
+  const texts = await commands.hmget(
+    chatKeys(station).restrictions,
+    ...[`ban:${id}`, `ban:~${addressKey}`, `mute:${id}`],
+  );
+  const now = Date.now();
+  const records = texts.flatMap((text) => (text === null ? [] : [readRecord(text)]));
+  const held = records.find(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  return held === undefined ? undefined : { kind: held.kind, until: held.expiresAt };
+}
 
 /** Reads a record. */
 export function readRecord(text: string): RestrictionRecord {

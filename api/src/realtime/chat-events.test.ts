@@ -185,6 +185,9 @@ describe('moderation', () => {
     const send = async (client: LiveClient) =>
       (await client.call('chat:send', { station: 'banned', text: 'hi' })).error?.code ?? 'sent';
     expect(await send(troll)).toBe('banned');
+    const seen = async (client: LiveClient) => (await client.call('stream:join', { station: 'banned' })).snapshot.you;
+    expect(await seen(troll)).toMatchObject({ mayChat: false, held: { kind: 'ban', until: null } });
+    expect(await seen(moderator)).not.toHaveProperty('held');
     expect(await send(await from(1, '203.0.113.7'))).toBe('banned');
     expect(await send(await from(1, '203.0.113.8'))).toBe('sent');
     const everything = await handle.commands.hgetall(chatKeys('banned').restrictions);

@@ -68,14 +68,14 @@ function joinCall({ memberships, view, log, standings }: LiveCallsOptions): Sock
   return defineCall({
     ...{ event: 'stream:join', namespaces: ['/', '/studio'], schema: streamJoinSchema, limit: 'stream:join' },
     handler: async ({ station, since }, socket, answer) => {
-      const { caller, identity } = socket.data;
+      const { caller, identity, address } = socket.data;
       const { actor } = await accessTo(station, caller, standings);
       await memberships.enter(socket, {
         topic: station,
         isStaff: mayDo(actor, 'quality.read'),
         read: async (entry): Promise<JoinAnswer> => {
           const missed = since === undefined ? undefined : await entry.missed(log, since);
-          const snapshot = await view.snapshot(station, { identity, actor }, entry.position);
+          const snapshot = await view.snapshot(station, { identity, actor, address }, entry.position);
           const position = entry.place;
           if (missed === undefined) return { snapshot, position };
           return { snapshot, position, ...(missed.reset ? { reset: true } : { missed: missed.events }) };

@@ -1,4 +1,6 @@
 import type {
+  Actor,
+  ChatHold,
   ChatMessageEvent,
   ChatSettings,
   EventBodies,
@@ -26,6 +28,8 @@ export type LiveSources = {
     /** The last 50 messages, the oldest first. */
     recent(station: string): Promise<ChatMessageEvent[]>;
     settings(station: string): Promise<ChatSettings>;
+    /** What holds somebody back. */
+    held(station: string, who: { id: string; actor: Actor; address: string }): Promise<ChatHold | undefined>;
   };
   likes?: {
     count(station: string): Promise<number>;

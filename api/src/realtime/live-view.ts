@@ -58,14 +58,18 @@ export class LiveView {
   /** A station as somebody may see it, with chat messages up to `until`. Rejects when Redis does not answer. */
   async snapshot(
     station: string,
-    who: { identity: SocketIdentity; actor: Actor },
+    who: { identity: SocketIdentity; actor: Actor; address: string },
     until: EventPosition,
   ): Promise<StationSnapshot> {
-    const { identity, actor } = who;
-    const shared = await this.#snapshots.get(station);
-    const mayChat = mayDo(actor, 'chat.send') && mayChatIn(shared.settings.mode, actor);
+    const { identity, actor, address } = who;
+    const [shared, held] = await Promise.all([
+      this.#snapshots.get(station),
+      this.#options.sources.chat.held(station, { id: identity.id, actor, address }),
+    ]);
+    const mayChat = held === undefined && mayDo(actor, 'chat.send') && mayChatIn(shared.settings.mode, actor);
     const chat = shared.chat.filter(({ position }) => !isAfter(position, until));
-    return { ...shared, chat, you: { ...identity, station: actor as StationSnapshot['you']['station'], mayChat } };
+    const you = { ...identity, station: actor as StationSnapshot['you']['station'], mayChat };
+    return { ...shared, chat, you: held === undefined ? you : { ...you, held } };
   }
 
   async #read(station: string): Promise<SharedSnapshot> {
