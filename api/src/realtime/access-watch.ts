@@ -57,10 +57,13 @@ export class AccessWatch {
     const { rooms, streams } = this.#options;
     const topics = new Set([...rooms.topics, ...streams.topics]);
     topics.delete(DIRECTORY_TOPIC);
-    this.#round ??= (async () => {
-      for (const station of topics) await this.recheck(station);
+    this.#round ??= this.#lookAtEachOf(topics).finally(() => {
       this.#round = undefined;
-    })();
+    });
+  }
+
+  async #lookAtEachOf(stations: Iterable<string>): Promise<void> {
+    for (const station of stations) await this.recheck(station);
   }
 
   async #look(station: string): Promise<void> {
