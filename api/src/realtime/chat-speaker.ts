@@ -7,10 +7,7 @@ import { accessFor } from './station-access.ts';
 /** What somebody wants to do in the chat of a station. */
 export type ChatWish = { station: string; socket: LiveSocket; action: Action };
 
-/**
- * Who somebody is in the chat of a station. Throws `unknown_station`, `unauthenticated` when signing in could help, else
- * `forbidden`.
- */
+/** Who somebody is in the chat of a station. Throws like {@link accessFor} when they may not do this. */
 export async function speakerTo({ station, socket, action }: ChatWish, standings: StandingSource): Promise<Speaker> {
   const { caller, identity, address } = socket.data;
   const { actor } = await accessFor(action, { station, caller }, standings);

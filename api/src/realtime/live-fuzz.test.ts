@@ -34,12 +34,36 @@ afterAll(async () => {
 const EVENTS = [
   ...['auth:renew', 'directory:join', 'directory:leave', 'admin:watch', 'stream:join', 'stream:leave'],
   ...['stream:heartbeat', 'stream:metadata:set', 'stream:stop', 'chat:send', 'chat:report', 'chat:delete', 'chat:mute'],
-  ...['chat:ban', 'chat:unban', 'chat:slow', 'chat:settings:set', 'interaction:like', 'no:such', '__proto__', ''],
+  ...[
+    'chat:ban',
+    'chat:unban',
+    'chat:unmute',
+    'chat:slow',
+    'chat:settings:set',
+    'interaction:like',
+    'no:such',
+    '__proto__',
+    '',
+  ],
 ];
 
 const FIELDS = [
   ...['station', 'session', 'since', 'token', 'text', 'mediaTime', 'id', 'target', 'seconds', 'reason', 'at', 'show'],
-  ...['host', 'track', 'latencyMs', 'bufferMs', 'stalls', 'engine', 'rendition', 'mode', 'links', 'words', 'address'],
+  ...[
+    'host',
+    'track',
+    'latencyMs',
+    'bufferMs',
+    'stalls',
+    'engine',
+    'rendition',
+    'mode',
+    'links',
+    'words',
+    'address',
+    'slowSeconds',
+    'key',
+  ],
 ];
 
 const value = fc.oneof(
