@@ -38,8 +38,8 @@ describe('one’s own stations', () => {
     await says(page, page.getByText('You have no station yet.'));
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'New station' }).click();
-    await page.getByLabel('Name').fill('Café Lahore');
-    expect(await page.getByLabel('Address').inputValue()).toBe('cafe-lahore');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Café Lahore');
+    expect(await page.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('cafe-lahore');
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Make station' }).click();
     await page.waitForURL(`${stack.url}/studio?station=cafe-lahore`);
@@ -59,13 +59,13 @@ describe('one’s own stations', () => {
   test('an address that is taken or cannot be one is told beside its field', async () => {
     const page = await open('/studio');
     await page.getByRole('button', { name: 'New station' }).click();
-    await page.getByLabel('Name').fill('صبح');
+    await page.getByRole('textbox', { name: 'Name' }).fill('صبح');
     await page.getByRole('button', { name: 'Make station' }).click();
     await says(page, page.getByText('Use 1 to 40 small letters'));
-    await page.getByLabel('Address').fill('cafe-lahore');
+    await page.getByRole('textbox', { name: 'Address' }).fill('cafe-lahore');
     await page.getByRole('button', { name: 'Make station' }).click();
     await says(page, page.getByText('This address is taken.'));
-    await page.getByLabel('Address').fill('subah');
+    await page.getByRole('textbox', { name: 'Address' }).fill('subah');
     await page.getByRole('radio', { name: /Only those/ }).check();
     await page.getByRole('button', { name: 'Make station' }).click();
     await page.waitForURL(`${stack.url}/studio?station=subah`);

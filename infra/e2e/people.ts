@@ -57,7 +57,7 @@ export async function visit(
     const { email, password } = as;
     const answer = await context.request.post(`${server}/api/v1/auth/login`, { data: { email, password } });
     if (!answer.ok()) throw new Error(`${as.name} could not sign in: ${await answer.text()}`);
-    await context.addInitScript("localStorage.setItem('awaz-signed-in', 'yes')");
+    await context.addInitScript("if (location.protocol !== 'about:') localStorage.setItem('awaz-signed-in', 'yes')");
   }
   context.on('page', (page) => {
     page.on('pageerror', (error) => errors.push(error.message));

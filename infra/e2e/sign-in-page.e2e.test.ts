@@ -103,7 +103,7 @@ describe('signing in', () => {
 
   test('an address that is taken is said beside it', async () => {
     const page = await guest.open('/sign-in?new');
-    await page.getByLabel('Name').fill('Another');
+    await page.getByLabel('Name', { exact: true }).fill('Another');
     await page.getByLabel('Email').fill(ayesha.email);
     await page.getByLabel('Password', { exact: true }).fill('long enough to be one');
     await page.getByRole('button', { name: 'Create account' }).click();
@@ -166,7 +166,7 @@ describe('being signed in', () => {
     const own = await visit(chromium, { server: stack.url, as: person });
     const page = await own.open('/sign-in');
     await says(page, page.getByText(person.email));
-    await page.getByLabel('Name').fill('چمن');
+    await page.getByLabel('Name', { exact: true }).fill('چمن');
     await page.getByRole('button', { name: 'Save' }).click();
     await says(page, page.getByText('Saved.'));
     await says(page, page.getByText('چمن', { exact: true }));
@@ -175,6 +175,7 @@ describe('being signed in', () => {
     await page.getByRole('button', { name: 'Set new password' }).click();
     await says(page, page.getByText('Your new password counts from now on.'));
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await says(page, heading(page, 'Sign in'));
     await signIn(page, person);
     await says(page, page.getByText('Address or password is not right.'));
     await signIn(page, { ...person, password: 'something else entirely' });
@@ -197,7 +198,7 @@ describe('a one-time link', () => {
     await says(page, heading(page, 'Welcome'));
     expect(page.url()).toBe(`${stack.url}/sign-in`);
     expect(await axeFaults(page)).toEqual([]);
-    await page.getByLabel('Name').fill('Admin');
+    await page.getByLabel('Name', { exact: true }).fill('Admin');
     await page.getByLabel('Email').fill('admin@example.org');
     await page.getByLabel('Password', { exact: true }).fill('the keys of the house');
     await page.getByRole('button', { name: 'Save and go on' }).click();

@@ -154,7 +154,11 @@ async function runStation(
   args: readonly string[],
   how: { env: Record<string, string | undefined>; cwd: string },
 ): Promise<unknown> {
-  const { stdout, stderr, code } = await runProgram(process.execPath, [builtProgram('station'), ...args, '--json'], how);
+  const { stdout, stderr, code } = await runProgram(
+    process.execPath,
+    [builtProgram('station'), ...args, '--json'],
+    how,
+  );
   if (code === 0) return JSON.parse(stdout.toString());
   throw new Error(`station ${args.join(' ')} failed: ${stderr || stdout.toString()}`);
 }

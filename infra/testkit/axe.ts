@@ -6,7 +6,12 @@ import type { Page } from 'playwright-core';
 export type AxeFault = { rule: string; impact: string; what: string; elements: string[] };
 
 type AxeRun = {
-  violations: { id: string; impact: string | null; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
+  violations: {
+    id: string;
+    impact: string | null;
+    help: string;
+    nodes: { target: unknown[]; failureSummary?: string }[];
+  }[];
 };
 
 /** Rules of WCAG 2.2 A and AA, and of good practice. */

@@ -1,4 +1,10 @@
-import type { ChangeMeRequest, ChangePasswordRequest, OwnAccount, RegisterRequest, SignedIn } from '@awaz/infra/contract';
+import type {
+  ChangeMeRequest,
+  ChangePasswordRequest,
+  OwnAccount,
+  RegisterRequest,
+  SignedIn,
+} from '@awaz/infra/contract';
 import { computed, signal } from '@preact/signals';
 import { asProblem, callRest, type RestCall, type RestProblem } from '../rest/index.ts';
 import { setSessionMark } from './session-mark.ts';

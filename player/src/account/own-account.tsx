@@ -67,7 +67,13 @@ function ProfileForm({ session, account }: { session: AccountSession; account: A
       <h2>{t('account.profile')}</h2>
       {form.problem !== undefined && <Banner tone="danger" title={form.problem} />}
       <Field {...form.field('name')} label={t('register.name')} autocomplete="nickname" maxLength={40} required />
-      <Field {...form.field('email')} label={t('sign_in.email')} inputMode="email" autocomplete="email" maxLength={254} />
+      <Field
+        {...form.field('email')}
+        label={t('sign_in.email')}
+        inputMode="email"
+        autocomplete="email"
+        maxLength={254}
+      />
       {asksPassword && (
         <PasswordField
           {...form.field('currentPassword')}

@@ -16,7 +16,10 @@ export function RegisterForm({ session, onDone, onTurn }: SignInProps & { onTurn
     initial: { name: '', email: '', password: '' },
     check: ({ name, email, password }) =>
       faults({ name: nameFault(name), email: emailFault(email), password: newPasswordFault(password) }),
-    send: async (values) => onDone?.(await session.register({ ...values, email: values.email.trim() })),
+    send: async (values) => {
+      const account = await session.register({ ...values, email: values.email.trim() });
+      onDone?.(account);
+    },
     fieldOf: ({ code }) => (code === 'email_taken' ? 'email' : undefined),
   });
   return (

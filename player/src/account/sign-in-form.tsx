@@ -25,7 +25,10 @@ function SignInForm({ session, onDone, onTurn }: SignInProps & { onTurn: () => v
     initial: { email: '', password: '' },
     check: ({ email, password }) =>
       faults({ email: emailFault(email), password: password === '' ? t('fault.password') : undefined }),
-    send: async ({ email, password }) => onDone?.(await session.signIn({ email: email.trim(), password })),
+    send: async ({ email, password }) => {
+      const account = await session.signIn({ email: email.trim(), password });
+      onDone?.(account);
+    },
     fieldOf: ({ code }) => (code === 'bad_credentials' ? 'password' : undefined),
   });
   return (

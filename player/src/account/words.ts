@@ -5,7 +5,8 @@ export const t = translator({
   sign_in: 'Sign in',
   'sign_in.skip': 'Skip to the form',
   'sign_in.title': 'Sign in',
-  'sign_in.lead': 'For those who run a station, moderate a chat, or want a name of their own. Listening needs no account.',
+  'sign_in.lead':
+    'For those who run a station, moderate a chat, or want a name of their own. Listening needs no account.',
   'sign_in.email': 'Email',
   'sign_in.password': 'Password',
   'sign_in.do': 'Sign in',

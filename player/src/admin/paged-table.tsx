@@ -13,11 +13,7 @@ export function PagedTable<Row>(props: Omit<DataTableProps<Row>, 'rows'> & { lis
       {status === 'loaded' && items.length === 0 && <EmptyState title={empty} />}
       {items.length > 0 && <DataTable {...table} rows={items} />}
       {problem !== undefined && (
-        <Banner
-          tone="warn"
-          title={t('admin.failed')}
-          action={<Button onClick={retry}>{t('admin.retry')}</Button>}
-        >
+        <Banner tone="warn" title={t('admin.failed')} action={<Button onClick={retry}>{t('admin.retry')}</Button>}>
           {problemText(problem)}
         </Banner>
       )}

@@ -14,7 +14,11 @@ export class RestProblem extends Error {
   /** With `bad_request`: what is wrong, field by field. */
   readonly fields: readonly FieldFault[];
 
-  constructor(code: ProblemCode, message: string, rest: { retryAfterMs?: number | undefined; fields?: FieldFault[] } = {}) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    rest: { retryAfterMs?: number | undefined; fields?: FieldFault[] } = {},
+  ) {
     super(message);
     this.name = 'RestProblem';
     this.code = code;

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { type RefObject } from 'preact';
+import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { asProblem, type RestProblem } from './problem.ts';
 import { problemText } from './problem-text.ts';
@@ -18,7 +18,7 @@ export type FormSpec<Name extends string> = {
 /** A form in use. */
 export type Form<Name extends string> = {
   /** For the form element: `<form ref={form.ref} onSubmit={form.submit} noValidate>`. */
-  ref: RefObject<HTMLFormElement>;
+  ref: RefObject<HTMLFormElement | null>;
   submit: (event: Event) => void;
   /** Value, error and what takes input of a field. */
   field: (name: Name) => { name: Name; value: string; error: string | undefined; onInput: (value: string) => void };
@@ -92,6 +92,6 @@ function capitalised(message: string): string {
 }
 
 /** After the page has been drawn with the faults in place. */
-function focusFirstFault(form: RefObject<HTMLFormElement>): void {
+function focusFirstFault(form: RefObject<HTMLFormElement | null>): void {
   setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
