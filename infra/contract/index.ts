@@ -18,3 +18,4 @@ export * from './rest-types.ts';
 export * from './socket-events.ts';
 export * from './units.ts';
 export * from './urls.ts';
+export * from './webhooks.ts';

@@ -16,6 +16,9 @@ export {
   STATIONS_KEY,
   stationKeys,
   TRANSCODERS_KEY,
+  WEBHOOK_DISPATCHER_KEY,
+  WEBHOOK_QUEUE,
+  WEBHOOK_STATIONS_KEY,
 } from './keys.ts';
 export { logOutages } from './outage-log.ts';
 export { isRedisAway } from './redis-away.ts';

@@ -9,6 +9,14 @@ export const stationKeys = (station: string) => ({
   streamKeys: `awaz:{${station}}:keys`,
   /** Hash: account id to what it is on the station, `member` or `moderator`. */
   people: `awaz:{${station}}:people`,
+  /** Hash: listen token id to its record (JSON); the token itself is stored as a SHA-256. */
+  listenTokens: `awaz:{${station}}:listen-tokens`,
+  /** Sorted set: listener session of a private station to the ms since 1970, on Redis's clock, until which it lives. */
+  listenSessions: `awaz:{${station}}:listen-sessions`,
+  /** Hash: listener session of a private station to what it was opened by. */
+  listenGrants: `awaz:{${station}}:listen-grants`,
+  /** String: a private station by this name was removed; expires when nothing of its sound can be left. */
+  removedPrivate: `awaz:{${station}}:removed-private`,
   /** Hash: the current or last broadcast; expires with its media after the end. */
   live: `awaz:{${station}}:live`,
   /** String: token of the connected publisher; expires when its node dies. */
@@ -19,6 +27,16 @@ export const stationKeys = (station: string) => ({
   listeners: `awaz:{${station}}:listeners`,
   /** Hash: the last count of the listeners and what it was made of. */
   audience: `awaz:{${station}}:audience`,
+  /** Hash: webhook id to the webhook (JSON). */
+  webhooks: `awaz:{${station}}:webhooks`,
+  /** Hash: how sending to each webhook goes. */
+  webhookStates: `awaz:{${station}}:webhook-states`,
+  /** String: place of the last event that the webhooks were told of. */
+  webhookCursor: `awaz:{${station}}:webhook-cursor`,
+  /** Stream: the last tries to send to one webhook; expires. */
+  webhookLog: (webhookId: string): string => `awaz:{${station}}:webhook-log:${webhookId}`,
+  /** Hash: source of figures about the stream to when (Redis's clock) and what it told; expires. */
+  quality: `awaz:{${station}}:quality`,
   ...eventKeys(station),
 });
 
@@ -112,6 +130,12 @@ export const AUDIT_KEYS = {
 /** Sorted set of all station slugs by creation time. */
 export const STATIONS_KEY = 'awaz:stations';
 
+/** Set of slugs of stations that have webhooks. */
+export const WEBHOOK_STATIONS_KEY = 'awaz:webhook-stations';
+
+/** String: token of the process that tells webhooks of events; expires when it dies. */
+export const WEBHOOK_DISPATCHER_KEY = 'awaz:webhook-dispatcher';
+
 /** Hash of live transcoders: id to its heartbeat; read and written by `TranscoderRoll`. */
 export const TRANSCODERS_KEY = 'awaz:transcoders';
 
@@ -123,6 +147,9 @@ export const PRESENCE_CHANNEL = 'awaz:presence';
 
 /** Pub/sub channel of the likes. */
 export const LIKES_CHANNEL = 'awaz:likes';
+
+/** BullMQ's prefix and queue name for messages to webhooks. */
+export const WEBHOOK_QUEUE = { prefix: '{awaz}', name: 'webhooks' } as const;
 
 /** BullMQ's prefix and queue name for broadcasts. */
 export const BROADCAST_QUEUE = { prefix: '{awaz}', name: 'broadcasts' } as const;

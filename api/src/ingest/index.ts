@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
 import { AwazError, type Cut, type Rung } from '@awaz/infra/contract';
+import { QualityBoard } from '@awaz/infra/quality';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry } from '@awaz/infra/runtime';
 import { TitleRequests } from '@awaz/infra/titles';
@@ -72,6 +73,7 @@ export function createIngest(options: IngestOptions): Ingest {
     metrics: new IngestMetrics(metrics),
     titles: new TitleRequests(handle),
     refusals: new RefusalLog(),
+    quality: new QualityBoard(handle),
     logger,
     helloTimeoutMs,
   };

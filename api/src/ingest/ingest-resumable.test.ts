@@ -1,5 +1,6 @@
 import type { ChunkLogEntry } from '@awaz/infra/chunk-log';
 import { BROADCAST_ID_PATTERN, type IngestHello } from '@awaz/infra/contract';
+import { QualityBoard } from '@awaz/infra/quality';
 import { stationKeys } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { TitleRequests } from '@awaz/infra/titles';
@@ -330,4 +331,15 @@ describe('titles', () => {
       expect(await client.refused()).toMatchObject({ code: 'bad_message' });
     },
   );
+});
+
+describe('the figures of an uplink', () => {
+  it('are told to those who look after the station too, until the publisher is gone', async () => {
+    const { client } = await publishing('figures');
+    const board = new QualityBoard(node.handle);
+    await until(async () => (await board.read('figures')).has('ingest'), { what: 'ingest tells' });
+    expect((await board.read('figures')).get('ingest')).toMatchObject({ kbps: expect.any(Number), lostChunks: 0 });
+    client.cut();
+    await until(async () => (await board.read('figures')).size === 0, { what: 'nothing is told any more' });
+  });
 });

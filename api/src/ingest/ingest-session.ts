@@ -1,4 +1,5 @@
 import { AwazError, type EndReason, ERROR_TABLE, parseIngestFormat } from '@awaz/infra/contract';
+import type { QualityBoard } from '@awaz/infra/quality';
 import type { BusMessage } from '@awaz/infra/redis';
 import { type Logger, pause } from '@awaz/infra/runtime';
 import type { TitleRequests } from '@awaz/infra/titles';
@@ -37,6 +38,7 @@ export type IngestContext = PublicationContext & {
   titles: Pick<TitleRequests, 'add'>;
   metrics: IngestMetrics;
   refusals: RefusalLog;
+  quality: Pick<QualityBoard, 'tell'>;
   logger: Logger;
   /** How long the first message may take, in ms. */
   helloTimeoutMs: number;
@@ -189,6 +191,7 @@ export class IngestSession {
       keyId,
       report: () => ({ ...flow.quality(Date.now()), rttMs: this.#rttMs, ...UNMEASURED, onAir: this.#onAir }),
       send: (message) => link.send(message),
+      tell: (figures) => this.#tell(figures),
       onLoss: (reason) => this.stop(reason),
       logger,
     });
@@ -202,6 +205,12 @@ export class IngestSession {
       'publishing',
     );
     link.send({ type: 'ready', broadcastId, epoch, nextSeq: opened.nextSeq, serverTime: Date.now() });
+  }
+
+  #tell(figures: object): void {
+    this.#options.context.quality
+      .tell(this.#options.claim.station, 'ingest', figures)
+      .catch((error: unknown) => this.#logger.debug({ err: error }, 'how the uplink does could not be told'));
   }
 
   async #end(): Promise<void> {

@@ -18,6 +18,8 @@ export type PublicationKeeperOptions = {
   /** Called once a second. */
   report: () => Omit<IngestQuality, 'type'>;
   send: (message: IngestQuality) => void;
+  /** Told the same, for others who look after the stream; must not throw. */
+  tell: (figures: Omit<IngestQuality, 'type' | 'onAir'>) => void;
   /** Called when the right to publish is gone for good. */
   onLoss: (reason: AwazError | BroadcastOver) => void;
   logger: Logger;
@@ -42,8 +44,10 @@ export class PublicationKeeper {
 
   #tick(): void {
     this.#ticks++;
-    const { send, report, onLoss, logger } = this.#options;
-    send({ type: 'quality', ...report() });
+    const { send, tell, report, onLoss, logger } = this.#options;
+    const { onAir, ...figures } = report();
+    send({ type: 'quality', ...figures, onAir });
+    tell(figures);
     if (this.#looking) return;
     this.#looking = true;
     this.#look()

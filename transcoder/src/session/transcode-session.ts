@@ -1,9 +1,11 @@
 import { ChunkLogReader } from '@awaz/infra/chunk-log';
 import { type EndReason, framesToMs } from '@awaz/infra/contract';
 import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
+import { QualityBoard } from '@awaz/infra/quality';
 import type { Logger } from '@awaz/infra/runtime';
 import { AAC_LC_CODEC, initSection } from '../isobmff/init-section.ts';
 import { type FinishedPart, Packager, type SourceFrame } from '../packager/packager.ts';
+import { EncoderQuality } from './encoder-quality.ts';
 import { PartPublisher } from './part-publisher.ts';
 import { RunWatchdog } from './run-watchdog.ts';
 import type { SessionBroadcast, SessionContext } from './session-context.ts';
@@ -23,6 +25,9 @@ const LOOK_MS = 250;
 /** How often the chunk log is trimmed behind the restart point, in ms. */
 const TRIM_MS = 5000;
 
+/** How often it is told how the encoder does, in ms. */
+const TELL_MS = 1000;
+
 /** How a session ended: the broadcast is over, or another worker has to go on with it. */
 export type SessionOutcome = { kind: 'ended'; reason: EndReason } | { kind: 'handover' };
 
@@ -40,6 +45,8 @@ export class TranscodeSession {
   readonly #writer: PartLogWriter;
   readonly #player: SourcePlayer;
   readonly #watchdog = new RunWatchdog();
+  readonly #quality = new EncoderQuality();
+  readonly #board: QualityBoard;
   readonly #abort = new AbortController();
   readonly #resumeAfter: PublishedPart | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -49,6 +56,7 @@ export class TranscodeSession {
   #lastChunkAt = Date.now();
   #lookedAt = 0;
   #trimmedAt = Date.now();
+  #toldAt = 0;
 
   private constructor(
     context: SessionContext,
@@ -58,6 +66,7 @@ export class TranscodeSession {
     this.#context = context;
     this.#broadcast = broadcast;
     this.#logger = context.logger.child({ station: broadcast.station, broadcastId: broadcast.broadcastId });
+    this.#board = new QualityBoard(context.handle);
     this.#writer = log.writer;
     this.#resumeAfter = log.resumeAfter;
     this.#reader = new ChunkLogReader(context.handle, broadcast);
@@ -155,6 +164,7 @@ export class TranscodeSession {
 
   #take(frames: SourceFrame[]): void {
     const dropped = this.#packager.droppedFrames;
+    this.#quality.encoded(frames.length);
     this.#publish(this.#packager.push(frames, Date.now()));
     this.#context.metrics.frames.inc({ kind: 'dropped' }, this.#packager.droppedFrames - dropped);
   }
@@ -180,6 +190,7 @@ export class TranscodeSession {
       this.#look(now).catch((error: unknown) =>
         this.#logger.warn({ err: error }, 'looking after the broadcast failed'),
       );
+      this.#tellQuality(now);
     }
     this.#publish(this.#packager.tick(now));
   }
@@ -199,6 +210,14 @@ export class TranscodeSession {
     if (!connected || silentMs > SILENT_OWNER_PATIENCE_MS) this.end('owner_lost');
   }
 
+  #tellQuality(now: number): void {
+    if (now - this.#toldAt < TELL_MS) return;
+    this.#toldAt = now;
+    this.#board
+      .tell(this.#broadcast.station, 'encoder', this.#quality.report(now))
+      .catch((error: unknown) => this.#logger.debug({ err: error }, 'how the encoder does could not be told'));
+  }
+
   #published(part: PublishedPart): void {
     const { metrics } = this.#context;
     metrics.parts.inc();
@@ -206,7 +225,9 @@ export class TranscodeSession {
     metrics.frames.inc({ kind: 'filler' }, part.fillerFrames);
     metrics.frames.inc({ kind: 'source' }, part.frames - part.fillerFrames);
     if (part.fillerFrames === part.frames) return;
-    metrics.publishDelay.observe(Math.max(0, part.publishedAt - part.programDateTime - framesToMs(part.frames)) / 1000);
+    const delayMs = Math.max(0, part.publishedAt - part.programDateTime - framesToMs(part.frames));
+    metrics.publishDelay.observe(delayMs / 1000);
+    this.#quality.published(delayMs);
     if (!this.#onAir) {
       this.#onAir = true;
       this.#sayOnAir().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { appendEnd } from '@awaz/infra/chunk-log';
 import { type ProgrammeMetadata, SAMPLES_PER_FRAME } from '@awaz/infra/contract';
 import { EventLog } from '@awaz/infra/events';
 import { FencedError, PartLogWriter } from '@awaz/infra/part-log';
+import { QualityBoard } from '@awaz/infra/quality';
 import { broadcastKeys, ControlBus, type RedisHandle } from '@awaz/infra/redis';
 import { createLogger, createRegistry } from '@awaz/infra/runtime';
 import { startTestRedis, type TestRedis, testFfmpeg, until } from '@awaz/infra/testkit';
@@ -380,5 +381,22 @@ describe('TranscodeWorker', () => {
     await end(good);
     await expectWhole(good, 2, sound);
     await end(bad);
+  });
+
+  it('tells how fast it encodes and how late it publishes', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'figures');
+    await broadcast.epoch(L16);
+    await push(broadcast, sweep(6), Date.now() - 6000);
+    const board = new QualityBoard(handle);
+    const figures = await until(
+      async () => {
+        const told = (await board.read('figures')).get('encoder') as { speed: number | null; delayMs: number | null };
+        return told.speed !== null && told.speed > 0 && told.delayMs !== null && told;
+      },
+      { timeoutMs: 60_000, what: 'the encoder tells' },
+    );
+    expect(figures).toEqual({ speed: expect.any(Number), delayMs: expect.any(Number) });
+    await end(broadcast);
   });
 });

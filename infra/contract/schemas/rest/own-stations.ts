@@ -25,6 +25,10 @@ export const changeStationSchema = z.object({
     .enum([...profileNames, 'default'])
     .optional()
     .describe('Counts from the next broadcast on; `default` is how the server is set'),
+  public: z
+    .boolean()
+    .optional()
+    .describe('Whether everybody may listen; who may not any more is cut off within seconds'),
 });
 
 /** A station as its owner sees it. */
