@@ -40,6 +40,8 @@ const apiEnv = {
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether a proxy in front tells the client's address in `X-Forwarded-For`. */
   TRUST_PROXY: z.stringbool().default(false),
+  /** Whether webhooks may lead to addresses that are not of the public internet. */
+  WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   /** Origins whose pages may use the API, separated by commas, or `*`. `/live` is open to all. */
   CORS_ORIGINS: z
     .string()
@@ -70,6 +72,7 @@ export function readConfig(env?: Record<string, string | undefined>) {
     jwtSecret: values.JWT_SECRET,
     admin: email === undefined || password === undefined ? undefined : { email, password },
     trustProxy: values.TRUST_PROXY,
+    webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
     corsOrigins: values.CORS_ORIGINS,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
     ladder: values.LADDER,
