@@ -151,9 +151,9 @@ module.exports = {
     }),
     only({
       name: 'services-know-no-transport',
-      why: 'presence, chat, likes and metadata are called by gateways, never the other way',
-      from: '^api/src/(presence|chat|likes|metadata)/',
-      may: '^(api/src/(presence|chat|likes|metadata)/|infra/)',
+      why: 'presence, chat, likes, metadata and quality are called by gateways, never the other way',
+      from: '^api/src/(presence|chat|likes|metadata|quality)/',
+      may: '^(api/src/(presence|chat|likes|metadata|quality)/|infra/)',
     }),
   ],
   options: {

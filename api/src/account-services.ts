@@ -41,6 +41,7 @@ export type AccountServicesOptions = {
 export type AccountServices = AccountRoutesOptions & {
   store: AccountStore;
   passwords: Passwords;
+  tokens: AccessTokens;
   publishers: PublisherAuth;
   authenticator: Authenticator;
   limits: RateLimits;
@@ -71,5 +72,5 @@ export function createAccountServices(options: AccountServicesOptions): AccountS
   const counts = new AccountMetrics({ metrics, logger });
   const access = { publishers, authenticator, limits, audit, counts };
   const addressKeys = new AddressKeys(secret);
-  return { accounts, cookies: { publicOrigin }, store, passwords, users, addressKeys, ...access };
+  return { accounts, cookies: { publicOrigin }, store, passwords, tokens, users, addressKeys, ...access };
 }

@@ -3,9 +3,12 @@ import { type AdminRoutesOptions, adminRoutes } from './admin/index.ts';
 import { type AuditLog, auditRoutes } from './audit/index.ts';
 import type { ChatServices } from './chat/index.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { type ListenTokenRoutesOptions, listenTokenRoutes } from './listen-access/index.ts';
 import type { ProgrammeService } from './metadata/index.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { moderationRoutes } from './moderation-routes.ts';
+import type { StreamQualities } from './quality/index.ts';
+import { qualityRoutes } from './quality-routes.ts';
 import type { Route } from './rest/index.ts';
 import {
   keyRoutes,
@@ -14,12 +17,20 @@ import {
   type StationRoutesOptions,
   stationRoutes,
 } from './stations/index.ts';
+import { type WebhookRoutesOptions, webhookRoutes } from './webhooks/index.ts';
 
 /** What all routes together need. */
 export type RoutesOptions = AdminRoutesOptions &
   StationRoutesOptions &
   OwnStationRoutesOptions &
-  AccountRoutesOptions & { audit: AuditLog; programmes: ProgrammeService; chats: ChatServices };
+  ListenTokenRoutesOptions &
+  WebhookRoutesOptions &
+  AccountRoutesOptions & {
+    audit: AuditLog;
+    programmes: ProgrammeService;
+    chats: ChatServices;
+    qualities: StreamQualities;
+  };
 
 /** Every REST route of the server; also what the OpenAPI document holds. */
 export function allRoutes(options: RoutesOptions): Route[] {
@@ -28,9 +39,12 @@ export function allRoutes(options: RoutesOptions): Route[] {
     ...stationRoutes(options),
     ...ownStationRoutes(options),
     ...keyRoutes(options),
+    ...listenTokenRoutes(options),
+    ...webhookRoutes(options),
     ...metadataRoutes(options),
     ...chatRoutes(options),
     ...moderationRoutes(options),
+    ...qualityRoutes(options),
     ...auditRoutes(options),
     ...adminRoutes(options),
   ];

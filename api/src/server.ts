@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
-import { actorOf } from '@awaz/infra/contract';
+import { actorOf, type HeartbeatReport } from '@awaz/infra/contract';
 import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
 import { createRegistry, type Logger, type Registry, ReleaseStack, type Service } from '@awaz/infra/runtime';
 import { TitleRequests } from '@awaz/infra/titles';
@@ -18,12 +18,15 @@ import { createSocketServer, SOCKET_PATH, type SocketServer } from './http/socke
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { Likes } from './likes/index.ts';
+import { ListenGuard, ListenTokens } from './listen-access/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
+import { StreamQualities } from './quality/index.ts';
 import { createClusterAdapter, Realtime, type RealtimeLimits } from './realtime/index.ts';
 import { allRoutes } from './routes.ts';
 import { StationStore } from './stations/index.ts';
+import { WebhookService } from './webhooks/index.ts';
 
 /** Where the page build puts its files, seen from the built server. */
 const PAGES_FOLDER = fileURLToPath(new URL('../../player/dist-pages', import.meta.url));
@@ -68,7 +71,7 @@ async function assemble(
   releases: ReleaseStack,
 ): Promise<HttpServer> {
   const shared = openShared(config, logger, releases);
-  const { handle, stations, metrics, presence } = shared;
+  const { handle, stations, metrics, qualities } = shared;
   let closing = false;
   const isClosing = () => closing;
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
@@ -76,7 +79,9 @@ async function assemble(
   releases.defer(nameAdmin(people, config, logger));
   const { realtimeLimits } = places;
   const all = { ...shared, ...people, chats: createChats(people, shared) };
-  const realtime = new Realtime({ ...all, ...config, realtimeLimits, logger: logger.child({ area: 'realtime' }) });
+  const sources = { quality: qualities, heartbeat: (report: HeartbeatReport) => qualities.heard(report) };
+  const live = { ...all, ...config, sources, realtimeLimits };
+  const realtime = new Realtime({ ...live, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
     metrics,
@@ -90,15 +95,11 @@ async function assemble(
   // Released in reverse: those who hold connections let go of them, then the http server waits for what is left.
   let http: HttpServer | undefined;
   releases.defer(() => http?.close());
-  const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
-  const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
-  const limits = places.originLimits;
   const sockets = openSockets({ ...config, ...people.cookies, handle, realtime }, releases);
   const ingest = releases.use(
     createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
   );
-  const known = { stationExists, stationTitle, audience: presence };
-  const origin = releases.use(new Origin({ ...shared, ...known, logger: logger.child({ area: 'origin' }), limits }));
+  const origin = openOrigin({ ...shared, people, logger, limits: places.originLimits }, releases);
   ingest.attachStudio(sockets.io);
 
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
@@ -126,7 +127,8 @@ async function assemble(
 }
 
 /** What all parts of the API stand on; released with the rest. */
-function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseStack) {
+function openShared({ redisUrl, ...config }: ApiConfig, logger: Logger, releases: ReleaseStack) {
+  const of = (area: string) => logger.child({ area });
   const handle = releases.use(new RedisHandle(redisUrl));
   logOutages(handle, logger);
   const bus = releases.use(new ControlBus(handle));
@@ -134,9 +136,31 @@ function openShared({ redisUrl }: ApiConfig, logger: Logger, releases: ReleaseSt
   const stations = new StationStore({ handle, bus, registry });
   const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
   const metrics = createRegistry('api');
-  const presence = releases.use(new Presence({ handle, metrics, logger: logger.child({ area: 'presence' }) }));
-  const likes = releases.use(new Likes({ handle, metrics, logger: logger.child({ area: 'likes' }) }));
-  return { handle, bus, registry, stations, metrics, programmes, presence, likes };
+  const presence = releases.use(new Presence({ handle, metrics, logger: of('presence') }));
+  const likes = releases.use(new Likes({ handle, metrics, logger: of('likes') }));
+  const listenTokens = new ListenTokens({ handle, bus });
+  const qualities = releases.use(new StreamQualities({ handle, metrics, logger: of('quality') }));
+  const allowPrivate = config.webhookAllowPrivate;
+  const webhooks = releases.use(new WebhookService({ handle, bus, metrics, allowPrivate, logger: of('webhooks') }));
+  const live = { programmes, presence, likes, qualities, webhooks };
+  return { handle, bus, registry, stations, listenTokens, metrics, ...live };
+}
+
+type OriginParts = ReturnType<typeof openShared> & {
+  people: Pick<AccountServices, 'store' | 'tokens'>;
+  logger: Logger;
+  limits: OriginLimits | undefined;
+};
+
+/** The origin, with what it asks about stations and listeners. */
+function openOrigin({ people, logger, limits, ...shared }: OriginParts, releases: ReleaseStack): Origin {
+  const { stations, presence: audience } = shared;
+  const who = { accounts: people.store, tokens: people.tokens };
+  const access = releases.use(new ListenGuard({ ...shared, ...who, logger: logger.child({ area: 'listen' }) }));
+  const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
+  const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
+  const known = { stationExists, stationTitle, audience, access };
+  return releases.use(new Origin({ ...shared, ...known, logger: logger.child({ area: 'origin' }), limits }));
 }
 
 /** Socket.IO with the live events on it; these say goodbye before it goes. */

@@ -2,7 +2,7 @@ import { AwazError, ERROR_TABLE } from '@awaz/infra/contract';
 import { PROBLEM_TYPE, problemOf, retryAfterSeconds } from '../http/problem.ts';
 import { Answer } from './answer.ts';
 import type { ByteRange } from './byte-range.ts';
-import { type CacheClass, cacheControl } from './cache-policy.ts';
+import { type CacheClass, cacheControl, privateCacheControl } from './cache-policy.ts';
 
 /** Target duration assumed where no broadcast is known, in seconds. */
 const USUAL_TARGET_DURATION = 2;
@@ -57,6 +57,19 @@ export function rangeAnswer(whole: Answer, range: ByteRange | 'unsatisfiable'): 
   }
   const place = `bytes ${range.start}-${range.end}/${size}`;
   return new Answer(206, [...whole.fields, 'Content-Range', place], whole.body.subarray(range.start, range.end + 1));
+}
+
+const privateAnswers = new WeakMap<Answer, Answer>();
+
+/** The same answer for its client alone, shared as the answer is. */
+export function privateAnswer(answer: Answer): Answer {
+  const known = privateAnswers.get(answer);
+  if (known !== undefined) return known;
+  const { fields } = answer;
+  const own = fields.map((text, at) => (fields[at - 1] === 'Cache-Control' ? privateCacheControl(text) : text));
+  const made = new Answer(answer.status, own, answer.body);
+  privateAnswers.set(answer, made);
+  return made;
 }
 
 /** An error as an answer (RFC 9457). */

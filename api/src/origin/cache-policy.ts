@@ -43,6 +43,11 @@ export function cacheControl(cacheClass: CacheClass, targetDuration: number): st
   }
 }
 
+/** The same for an answer that only whoever asked may have: caches that many share keep none of it. */
+export function privateCacheControl(value: string): string {
+  return value.replace(/^public\b/, 'private').replace(/, s-maxage=\d+/, '');
+}
+
 function maxAge(seconds: number): string {
   return `public, max-age=${Math.max(1, Math.floor(seconds))}`;
 }

@@ -17,6 +17,8 @@ export type Exchange = {
   requestClass: RequestClass;
   /** Whether it has been held. */
   wasHeld: boolean;
+  /** Whether the answer is for its client alone, because the station is private. */
+  isPrivate: boolean;
   /** Calls `listener` (in place of one that was given before) when the client leaves before a whole answer was sent. */
   whenGone(listener: () => void): void;
   /** Sends a whole answer; `close`: the connection ends with it. Without effect when one was sent, or the client is gone. */

@@ -10,6 +10,7 @@ export class LaneExchange implements Exchange {
   readonly startedAt = performance.now();
   requestClass: RequestClass = 'other';
   wasHeld = false;
+  isPrivate = false;
   readonly #request: LaneRequest;
   #answered = false;
 

@@ -31,7 +31,7 @@ export const BEGINNING = problemAnswer(
 export function multivariantReply({ exchange, path, tail }: Judged<'multivariant'>): Reply {
   const { window, playlists } = tail;
   if (window !== undefined && playlists !== undefined && window.segments.length > 0) {
-    return answerWith(playlists.multivariant(sessionOf(path.query), takesGzip(exchange.fields)));
+    return answerWith(playlists.multivariant(sessionOf(path), takesGzip(exchange.fields)));
   }
   if (window?.edge.ended) return answerWith(OFF_AIR);
   return { kind: 'hold', until: { msn: (window?.edge.lastMsn ?? -1) + 1 }, expired: BEGINNING };

@@ -13,6 +13,7 @@ export class NodeExchange implements Exchange {
   readonly startedAt = performance.now();
   requestClass: RequestClass = 'other';
   wasHeld = false;
+  isPrivate = false;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   #onGone: (() => void) | undefined;

@@ -1,11 +1,22 @@
 /** What a path below `/live/` names. */
 export type OriginPath =
-  | { kind: 'multivariant'; station: string; query: string }
-  | { kind: 'stream'; station: string; format: 'aac' | 'mp3'; query: string }
+  | ({ kind: 'multivariant' } & StationPlace)
+  | ({ kind: 'stream'; format: 'aac' | 'mp3' } & StationPlace)
   | ({ kind: 'playlist'; query: string } & RenditionPath)
   | ({ kind: 'init' } & RenditionPath)
   | ({ kind: 'segment'; msn: number } & RenditionPath)
   | ({ kind: 'part'; msn: number; index: number } & RenditionPath);
+
+/** A station, as a path names it that leaves it to the origin to know the broadcast. */
+export type StationPlace = {
+  station: string;
+  query: string;
+  /** Session that was opened for the request already; otherwise the query may name one. */
+  session?: string;
+};
+
+/** Path of a station's own; see {@link isOfStation}. */
+export type StationPath = Extract<OriginPath, { kind: 'multivariant' | 'stream' }>;
 
 /** A rendition of one broadcast, as a path names it. */
 export type RenditionPath = {
@@ -68,6 +79,11 @@ function readFolder(folder: string): RenditionPath | undefined {
   if (folders.size >= MAX_FOLDERS) folders.clear();
   folders.set(own, place);
   return place;
+}
+
+/** Whether a path names a station and leaves it to the origin to know its broadcast. */
+export function isOfStation(path: OriginPath): path is StationPath {
+  return path.kind === 'multivariant' || path.kind === 'stream';
 }
 
 /** Some clients write `~` as `%7E`. */

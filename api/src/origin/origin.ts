@@ -7,17 +7,18 @@ import type { Logger, Registry, Service } from '@awaz/infra/runtime';
 import type { LaneRequest } from '../http/fast-lane/lane-connection.ts';
 import type { RequestFields } from '../http/fast-lane/request-fields.ts';
 import { Answer } from './answer.ts';
-import { METHOD_NOT_ALLOWED, PREFLIGHT, problemAnswer } from './answer-headers.ts';
+import { METHOD_NOT_ALLOWED, PREFLIGHT, privateAnswer, problemAnswer } from './answer-headers.ts';
 import type { BroadcastTail } from './broadcast-tail.ts';
 import type { Exchange } from './exchange.ts';
 import { LaneExchange } from './lane-exchange.ts';
+import { type Admission, admit, type ListenAccess } from './listen-access.ts';
 import { sessionOf } from './listener-session.ts';
 import { LiveDirectory } from './live-directory.ts';
 import { mediaReply } from './media-reply.ts';
 import { multivariantReply, OFF_AIR, UNKNOWN_STATION } from './multivariant-reply.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { OriginMetrics, type RequestClass } from './origin-metrics.ts';
-import { LIVE_PREFIX, type OriginPath, parseOriginPath } from './origin-path.ts';
+import { isOfStation, LIVE_PREFIX, type OriginPath, parseOriginPath, type StationPath } from './origin-path.ts';
 import { playlistReply } from './playlist-reply.ts';
 import { ProgressiveStreams, type StreamRequest } from './progressive/progressive-streams.ts';
 import type { PathOf, Reply } from './reply.ts';
@@ -61,6 +62,8 @@ export type OriginOptions = {
   stationTitle?: (station: string) => Promise<string | undefined>;
   /** Wants to know who listens. */
   audience?: AudienceObserver;
+  /** Decides who may listen; left out, everybody may listen to everything. */
+  access?: ListenAccess;
   limits?: OriginLimits;
 };
 
@@ -72,6 +75,12 @@ const UNAVAILABLE = problemAnswer(
   'passing',
 );
 const NOT_FOUND = problemAnswer(new AwazError('not_found', 'There is nothing at this address.'), 'missing');
+
+/**
+ * The same for a broadcast that is not known, or whose station is private and its session no good: the two must not differ.
+ * A cache that takes the session out of its key must not keep it for those whose session is good.
+ */
+const NO_BROADCAST = privateAnswer(NOT_FOUND);
 
 /**
  * Answers everything below `/live/` straight from the http server: playlists, parts, segments. Any number of origins on
@@ -98,7 +107,7 @@ export class Origin implements Service {
       ...options,
       ...limits,
       findFfmpeg,
-      joined: ({ path, tail }) => options.audience?.stream(path.station, sessionOf(path.query), tail.place.broadcastId),
+      joined: (request, cut) => this.#joined(request, cut),
       observer: { sent: (bytes) => this.#metrics.sent(bytes), dropped: () => this.#metrics.dropped() },
     });
     this.#metrics = new OriginMetrics(options.metrics, {
@@ -134,7 +143,7 @@ export class Origin implements Service {
     if (method === 'OPTIONS') this.#send(exchange, PREFLIGHT);
     else if (method !== 'GET' && method !== 'HEAD') this.#send(exchange, METHOD_NOT_ALLOWED);
     else if (path === undefined) this.#send(exchange, NOT_FOUND);
-    else this.#route(exchange, path);
+    else this.#admit(exchange, path);
   }
 
   /** Answers what is held with 503, ends streams and tails, and from then on closes each connection with its answer. */
@@ -150,6 +159,30 @@ export class Origin implements Service {
     await this.#broadcasts.close();
   }
 
+  #admit(exchange: Exchange, path: OriginPath): void {
+    const { access } = this.#options;
+    const admission = access === undefined ? 'open' : admit(access, path);
+    if (!(admission instanceof Promise)) this.#enter(exchange, path, admission);
+    else {
+      admission.then(
+        (decided) => this.#enter(exchange, path, decided),
+        (error: unknown) => this.#unavailable(exchange, error),
+      );
+    }
+  }
+
+  /** Whoever may not listen to a private station gets what he would get if there were none. */
+  #enter(exchange: Exchange, path: OriginPath, admission: Admission): void {
+    if (admission === 'refused') {
+      this.#send(exchange, isOfStation(path) ? UNKNOWN_STATION : NO_BROADCAST);
+    } else if (admission === 'open') {
+      this.#route(exchange, path);
+    } else {
+      exchange.isPrivate = true;
+      this.#route(exchange, isOfStation(path) ? { ...path, session: admission.session } : path);
+    }
+  }
+
   #route(exchange: Exchange, path: OriginPath): void {
     const tail = isOfStation(path) ? undefined : this.#broadcasts.find(path);
     if (tail !== undefined) this.#serve(exchange, path, tail);
@@ -158,7 +191,7 @@ export class Origin implements Service {
 
   async #routeLater(exchange: Exchange, path: OriginPath): Promise<void> {
     const found = isOfStation(path) ? await this.#current(path) : await this.#broadcasts.open(path);
-    if (found === undefined) this.#send(exchange, NOT_FOUND);
+    if (found === undefined) this.#send(exchange, NO_BROADCAST);
     else if (found instanceof Answer) this.#send(exchange, found);
     else this.#serve(exchange, path, found);
   }
@@ -185,7 +218,9 @@ export class Origin implements Service {
     }
     const again = () => {
       exchange.wasHeld = true;
-      this.#serve(exchange, path, tail);
+      // The right may have gone meanwhile.
+      if (exchange.isPrivate) this.#admit(exchange, path);
+      else this.#serve(exchange, path, tail);
     };
     this.#holder.hold({ exchange, tail, hold: reply, again });
   }
@@ -194,6 +229,17 @@ export class Origin implements Service {
     if (status < 300 && method === 'GET' && tellsOfListener(path, fields)) {
       this.#options.audience?.media(path.station, path.session, path.broadcastId);
     }
+  }
+
+  #joined({ path, tail }: StreamRequest, cut: () => void): () => void {
+    const { audience, access } = this.#options;
+    const session = sessionOf(path);
+    const left = audience?.stream(path.station, session, tail.place.broadcastId);
+    const release = access?.hold(path.station, session, cut);
+    return () => {
+      left?.();
+      release?.();
+    };
   }
 
   #stream(request: StreamRequest): void {
@@ -210,7 +256,7 @@ export class Origin implements Service {
   #send(exchange: Exchange, answer: Answer): void {
     const bodyBytes = exchange.method === 'HEAD' ? 0 : answer.body.length;
     this.#metrics.answered(exchange.requestClass, answer.status, bodyBytes);
-    exchange.send(answer, this.#closing !== undefined);
+    exchange.send(exchange.isPrivate ? privateAnswer(answer) : answer, this.#closing !== undefined);
   }
 
   /** What is not in memory has to come from Redis; without it there is nothing to answer with. */
@@ -228,13 +274,6 @@ export class Origin implements Service {
     }
     this.#send(exchange, UNAVAILABLE);
   }
-}
-
-type StationPath = PathOf<'multivariant' | 'stream'>;
-
-/** Whether a path names a station and leaves it to the origin to know its broadcast. */
-function isOfStation(path: OriginPath): path is StationPath {
-  return path.kind === 'multivariant' || path.kind === 'stream';
 }
 
 function judge(exchange: Exchange, path: OriginPath, tail: BroadcastTail): Reply {

@@ -37,7 +37,7 @@ export type RealtimeOptions = {
   chats: ChatServices;
   likes: Likes;
   /** Further sources; see {@link LiveSources}. */
-  sources?: Pick<LiveSources, 'quality'>;
+  sources?: Pick<LiveSources, 'quality' | 'heartbeat'>;
   /** Other limits than {@link REALTIME_LIMITS}. */
   realtimeLimits?: Partial<RealtimeLimits> | undefined;
   trustProxy: boolean;
@@ -117,8 +117,9 @@ function sourcesOf({ presence, programmes, chats, likes, sources }: RealtimeOpti
       watch: (station, listener) =>
         presence.watch(station, ({ count, peak, exact }) => listener({ count, peak, exact })),
     },
-    heartbeat: ({ station, session }) => {
-      if (session !== undefined) presence.seen(station, session);
+    heartbeat: (report) => {
+      if (report.session !== undefined) presence.seen(report.station, report.session);
+      sources?.heartbeat?.(report);
     },
   };
 }

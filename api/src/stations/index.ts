@@ -2,6 +2,7 @@
 
 export { keyRoutes } from './key-routes.ts';
 export { MAX_OWN_STATIONS, type OwnStationRoutesOptions, ownStationRoutes } from './own-station-routes.ts';
+export { type RecordStamp, stampRecord } from './record-stamp.ts';
 export type { NewStation, Station, StationChanges } from './station.ts';
 export { type StationReader, type StationRoutesOptions, stationRoutes } from './station-routes.ts';
 export { StationStore, type StationStoreOptions } from './station-store.ts';

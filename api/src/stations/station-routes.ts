@@ -1,14 +1,6 @@
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
-import {
-  AwazError,
-  type ListenerCount,
-  listenPath,
-  multivariantPath,
-  SLUG_PATTERN,
-  type StationView,
-} from '@awaz/infra/contract';
+import { AwazError, type ListenerCount, listenPath, multivariantPath, type StationView } from '@awaz/infra/contract';
 import { stationListSchema, stationViewSchema } from '@awaz/infra/contract/schemas';
-import { z } from 'zod';
 import { defineRoute, type Route } from '../rest/index.ts';
 import { BriefCache } from './brief-cache.ts';
 import type { Station } from './station.ts';
@@ -35,7 +27,7 @@ export type StationRoutesOptions = {
 
 const NOBODY: ListenerCount = { count: 0, peak: 0, exact: true };
 
-/** `GET stations` (the public ones) and `GET stations/{station}`. */
+/** `GET stations` (the public ones) and `GET stations/{station}` (private ones too, for those who may listen). */
 export function stationRoutes({ stations, registry, presence }: StationRoutesOptions): Route[] {
   const view = async (station: Station): Promise<StationView> => {
     const { slug, title } = station;
@@ -51,7 +43,7 @@ export function stationRoutes({ stations, registry, presence }: StationRoutesOpt
   });
   const single = new BriefCache(CACHE_MS, CACHE_ENTRIES, async (slug) => {
     const station = await stations.get(slug);
-    return station?.public ? view(station) : undefined;
+    return station && view(station);
   });
   const tag = 'stations' as const;
   return [
@@ -61,12 +53,10 @@ export function stationRoutes({ stations, registry, presence }: StationRoutesOpt
       handler: async () => ({ stations: await directory.get('') }),
     }),
     defineRoute({
-      ...{ method: 'GET', path: '/stations/:station', summary: 'A public station', tag, access: 'public' },
-      params: z.object({ station: z.string() }),
+      ...{ method: 'GET', path: '/stations/:station', summary: 'A station', tag, action: 'directory.read' },
       answer: stationViewSchema,
-      errors: ['unknown_station'],
-      handler: async ({ params: { station } }) => {
-        const found = SLUG_PATTERN.test(station) ? await single.get(station) : undefined;
+      handler: async ({ station: { slug } }) => {
+        const found = await single.get(slug);
         if (found === undefined) throw new AwazError('unknown_station', 'There is no station by this name.');
         return found;
       },

@@ -2,8 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { appendEnd } from '@awaz/infra/chunk-log';
 import { AwazError, STATION_ROLES } from '@awaz/infra/contract';
-import { type ControlBus, chatKeys, type RedisHandle, Script, STATIONS_KEY, stationKeys } from '@awaz/infra/redis';
+import {
+  type ControlBus,
+  chatKeys,
+  type RedisHandle,
+  Script,
+  STATIONS_KEY,
+  stationKeys,
+  WEBHOOK_STATIONS_KEY,
+} from '@awaz/infra/redis';
 import { hashStreamKey, makeStreamKey, type StationStanding, type StreamKeyRecord } from '../auth/index.ts';
+import { stampRecord } from './record-stamp.ts';
 import {
   changedFields,
   type NewStation,
@@ -34,16 +43,17 @@ for i = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 1
 `);
 
-// KEYS keys · ARGV keyId, field, ms since 1970. Sets a time of a key, the later one if it has one; 0 when there is no key.
-const stampScript = new Script<number>(`
-local text = redis.call('HGET', KEYS[1], ARGV[1])
-if not text then return 0 end
-local record = cjson.decode(text)
-if ARGV[2] == 'revokedAt' and record.revokedAt then return 1 end
-record[ARGV[2]] = tonumber(ARGV[3])
-redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(record))
+// KEYS station, removedPrivate, further keys of the station… · ARGV ttlMs. 0 when there is no station.
+const removeScript = new Script<number>(`
+local public = redis.call('HGET', KEYS[1], 'public')
+if not public then return 0 end
+redis.call('DEL', KEYS[1], unpack(KEYS, 3))
+if public ~= '1' then redis.call('SET', KEYS[2], '1', 'PX', ARGV[1]) end
 return 1
 `);
+
+/** How long it is remembered that a station that was removed was private, in ms; its last sound is gone long before. */
+const REMOVED_PRIVATE_MS = 30 * 60_000;
 
 /** What a station store needs. */
 export type StationStoreOptions = {
@@ -89,6 +99,7 @@ export class StationStore {
     const known = await changeScript.run(this.#handle.commands, [stationKeys(slug).station], fields);
     const station = known === 0 ? undefined : await this.get(slug);
     if (station === undefined) throw unknownStation(slug);
+    await this.#bus.publish({ type: 'station_changed', station: slug });
     return station;
   }
 
@@ -105,10 +116,21 @@ export class StationStore {
     return { slug, public: isPublic === '1', ownerId: ownerId || undefined, role: named };
   }
 
+  /** Whether everybody may listen. A station that does not exist is open, unless it was private until lately. */
+  async isOpen(slug: string): Promise<boolean> {
+    const { station, removedPrivate } = stationKeys(slug);
+    const [isPublic, wasPrivate] = await Promise.all([
+      this.#handle.commands.hget(station, 'public'),
+      this.#handle.commands.exists(removedPrivate),
+    ]);
+    return isPublic === null ? wasPrivate === 0 : isPublic === '1';
+  }
+
   /** Gives a station to an account. Throws `unknown_station`. */
   async give(slug: string, ownerId: string): Promise<void> {
     const keys = [stationKeys(slug).station];
     if ((await changeScript.run(this.#handle.commands, keys, ['ownerId', ownerId])) === 0) throw unknownStation(slug);
+    await this.#bus.publish({ type: 'station_changed', station: slug });
   }
 
   /** All stations, the oldest first. */
@@ -119,15 +141,29 @@ export class StationStore {
   }
 
   /**
-   * Removes a station with its keys and its chat, and ends its broadcast; the media of the broadcast stays as long as after any end.
+   * Removes a station with its keys and its chat, and ends its broadcast; the media of a public one stays as long as
+   * after any end.
    * Throws `unknown_station`.
    */
   async remove(slug: string): Promise<void> {
     const keys = stationKeys(slug);
     const live = await this.#registry.get(slug);
-    if ((await this.#handle.commands.del(keys.station, keys.streamKeys, keys.people)) === 0) throw unknownStation(slug);
+    const { station, removedPrivate, streamKeys, people, listenTokens, listenSessions, listenGrants } = keys;
+    const ofWebhooks = [keys.webhooks, keys.webhookStates, keys.webhookCursor];
+    const all = [
+      station,
+      removedPrivate,
+      streamKeys,
+      people,
+      listenTokens,
+      listenSessions,
+      listenGrants,
+      ...ofWebhooks,
+    ];
+    if ((await removeScript.run(this.#handle.commands, all, [REMOVED_PRIVATE_MS])) === 0) throw unknownStation(slug);
     await this.#handle.commands.del(...Object.values(chatKeys(slug)));
     await this.#handle.commands.zrem(STATIONS_KEY, slug);
+    await this.#handle.commands.srem(WEBHOOK_STATIONS_KEY, slug);
     if (live?.state === 'live') await appendEnd(this.#handle, live, 'station_removed');
     await this.#bus.publish({ type: 'station_removed', station: slug });
   }
@@ -174,8 +210,7 @@ export class StationStore {
   }
 
   async #stamp(slug: string, keyId: string, field: 'lastUsedAt' | 'revokedAt'): Promise<boolean> {
-    const keys = [stationKeys(slug).streamKeys];
-    return (await stampScript.run(this.#handle.commands, keys, [keyId, field, Date.now()])) === 1;
+    return stampRecord(this.#handle, stationKeys(slug).streamKeys, { id: keyId, field, at: Date.now() });
   }
 
   async #forgetOldRevoked(slug: string): Promise<void> {

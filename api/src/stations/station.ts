@@ -35,6 +35,8 @@ export type StationChanges = {
   title?: string | undefined;
   /** Name of a profile, or `default`: the server's own settings again. Counts from the next broadcast on. */
   profile?: string | undefined;
+  /** Whether everybody may listen; who may not any more is cut off. */
+  public?: boolean | undefined;
 };
 
 /** Makes a station of what somebody asked for. Throws `bad_request` that names what is wrong. */
@@ -54,8 +56,9 @@ export function newStation(wish: NewStation, createdAt: number): Station {
 }
 
 /** Redis hash fields that make the changes; an empty value stands for none. Throws `bad_request`. */
-export function changedFields({ title, profile }: StationChanges): Record<string, string> {
+export function changedFields({ title, profile, public: isPublic }: StationChanges): Record<string, string> {
   return {
+    ...(isPublic === undefined ? {} : { public: isPublic ? '1' : '0' }),
     ...(title === undefined ? {} : { title: checkedTitle(title) }),
     ...(profile === undefined ? {} : { profile: profile === 'default' ? '' : checkedProfile(profile) }),
   };

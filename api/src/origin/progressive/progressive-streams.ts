@@ -27,8 +27,8 @@ export type ProgressiveOptions = {
   observer: FeedObserver;
   /** What a station is called; its slug when left out, or when there is no answer. */
   stationTitle?: ((station: string) => Promise<string | undefined>) | undefined;
-  /** Told of each listener that begins; what comes back is called when he has left. */
-  joined?: ((request: StreamRequest) => (() => void) | undefined) | undefined;
+  /** Told of each listener that begins; `cut` ends his stream. What comes back is called when he has left. */
+  joined?: ((request: StreamRequest, cut: () => void) => () => void) | undefined;
   /** Finds the ffmpeg that makes MP3. */
   findFfmpeg: () => Promise<{ path: string }>;
   /** Other limits than the usual ones. */
@@ -109,7 +109,10 @@ export class ProgressiveStreams {
     const { exchange } = request;
     const listener = new StreamListener(exchange.begin(how.headers), how);
     this.#listeners++;
-    const left = this.#options.joined?.(request);
+    const left = this.#options.joined?.(request, () => {
+      feed.leave(listener);
+      listener.cut();
+    });
     exchange.whenGone(() => {
       this.#listeners--;
       left?.();

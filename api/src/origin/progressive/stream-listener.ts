@@ -34,4 +34,9 @@ export class StreamListener implements StreamReceiver {
   end(): void {
     this.#sink.end();
   }
+
+  /** Ends it at once, without what still waits to be sent. */
+  cut(): void {
+    this.#sink.destroy();
+  }
 }
