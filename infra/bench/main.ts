@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Bench, BenchOptions } from './bench.ts';
+import { fanoutBench } from './fanout/fanout-bench.ts';
 import { latencyBench } from './latency-bench.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { originBench } from './origin/origin-bench.ts';
@@ -9,7 +10,7 @@ import { startBench } from './start-bench.ts';
 import { transcodeBench } from './transcode-bench.ts';
 
 /** All benchmarks, in the order in which they run when none is named. */
-const BENCHES: readonly Bench[] = [latencyBench, startBench, transcodeBench, originBench];
+const BENCHES: readonly Bench[] = [latencyBench, startBench, transcodeBench, originBench, fanoutBench];
 
 const FLAGS = {
   json: { type: 'boolean', default: false },
@@ -31,10 +32,10 @@ const OPTIONS_TEXT = `
   --part MS,…    latency, start: wished part lengths (192,107)
   --starts N     start: how often a station goes on air (20)
   --streams N    transcode: broadcasts at the same time (10)
-  --rounds N     transcode, origin: how often each side is measured (3)
-  --period S     transcode, origin: seconds of one measured period (30)
+  --rounds N     transcode, origin, fanout: how often each side is measured (3; fanout: 5 at least)
+  --period S     transcode, origin, fanout: seconds of one measured period (30)
   --minutes N    transcode: also a long run that shows growth (0: none)
-  --listeners N,… origin: how many listen at a time (2000,3000)
+  --listeners N,… origin, fanout (the first): how many listen at a time (2000,3000)
   --scenes NAME,… origin: what is measured (${SCENE_NAMES.join(',')})
   --help         print this`;
 

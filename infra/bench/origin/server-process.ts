@@ -25,13 +25,15 @@ export type ServerPlace = {
   /** Working directory, and folder of its data. */
   folder: string;
   redisUrl: string;
+  /** Any free one when left out. */
+  port?: number;
   /** Further variables. */
   env?: Record<string, string>;
 };
 
 /** The product's own API program; with one worker unless the variables say otherwise. */
-export async function startOriginProcess({ cores, folder, redisUrl, env }: ServerPlace): Promise<ServerProcess> {
-  const port = await freePort();
+export async function startOriginProcess(place: ServerPlace): Promise<ServerProcess> {
+  const { cores, folder, redisUrl, env, port = await freePort() } = place;
   const settings = { REDIS_URL: redisUrl, DATA_DIR: folder, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'warn' };
   const { path, args } = pinned(cores, process.execPath, [builtProgram('api')]);
   const program = spawnProgram(path, args, {
@@ -52,7 +54,8 @@ export async function startKoaProcess(
   return whenAlive(spawnProgram(path, args, { cwd: folder, env: OWN_SETTINGS }), port);
 }
 
-async function whenAlive(program: TestProgram, port: number): Promise<ServerProcess> {
+/** Waits until `/healthz` is answered. Rejects with what the program said, after ending it. */
+export async function whenAlive(program: TestProgram, port: number): Promise<ServerProcess> {
   const url = `http://127.0.0.1:${port}`;
   try {
     await until(async () => (await fetch(`${url}/healthz`)).ok, { timeoutMs: 30_000, what: `${url}/healthz is 200` });
