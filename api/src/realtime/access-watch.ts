@@ -38,12 +38,13 @@ export class AccessWatch {
 
   /** Something about the station changed. Never rejects. */
   async recheck(station: string): Promise<void> {
-    const { rooms, streams, logger } = this.#options;
-    if (!rooms.topics.includes(station) && !streams.topics.has(station)) return;
     try {
       await this.#looks.get(station);
     } catch (error) {
-      logger.warn({ err: error, station }, 'who may follow a station cannot be told now; it is looked at again soon');
+      this.#options.logger.warn(
+        { err: error, station },
+        'who may follow a station cannot be told now; it is looked at again soon',
+      );
     }
   }
 
@@ -52,7 +53,7 @@ export class AccessWatch {
     clearInterval(this.#timer);
   }
 
-  /** One station after the other, so that Redis does not get them all at once; a round that takes long skips others. */
+  /** One station after the other, so that Redis does not get them all at once. A round that takes long skips the next. */
   #lookAtAll(): void {
     const { rooms, streams } = this.#options;
     const topics = new Set([...rooms.topics, ...streams.topics]);
