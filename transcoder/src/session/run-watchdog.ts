@@ -24,25 +24,25 @@ export class RunWatchdog {
   #still = { pid: 0, cpuSeconds: 0, since: 0 };
 
   /** What is wrong with a run; undefined when nothing is. `now`: ms since 1970. */
-  async check(run: SourceRun, now: number): Promise<string | undefined> {
+  check(run: SourceRun, now: number): string | undefined {
     const owed = run.fedSample - run.producedSample;
     const silentMs = now - run.outputAt;
     if (run.pid === undefined) return undefined;
     if ((owed > OWED_SAMPLES || run.blocked) && silentMs > SILENT_MS) {
-      const stuck = silentMs > MAX_SILENT_MS || (await this.#isIdle(run.pid, now));
+      const stuck = silentMs > MAX_SILENT_MS || this.#isIdle(run.pid, now);
       const owedMs = Math.round((owed * 1000) / SAMPLE_RATE);
       return stuck ? `it gave nothing for ${silentMs} ms although it had ${owedMs} ms of audio` : undefined;
     }
     if (now - this.#cpuAt < CPU_INTERVAL_MS) return undefined;
     this.#cpuAt = now;
-    const cpuSeconds = await cpuSecondsOf(run.pid);
+    const cpuSeconds = cpuSecondsOf(run.pid);
     if (cpuSeconds === undefined || !spins({ cpuSeconds, audioSeconds: run.fedSeconds })) return undefined;
     return `it used ${cpuSeconds.toFixed(1)} s of CPU for ${run.fedSeconds.toFixed(1)} s of audio`;
   }
 
   /** Where a system does not tell CPU time, silence alone has to do. */
-  async #isIdle(pid: number, now: number): Promise<boolean> {
-    const cpuSeconds = (await cpuSecondsOf(pid)) ?? 0;
+  #isIdle(pid: number, now: number): boolean {
+    const cpuSeconds = cpuSecondsOf(pid) ?? 0;
     if (pid !== this.#still.pid || cpuSeconds !== this.#still.cpuSeconds) this.#still = { pid, cpuSeconds, since: now };
     return now - this.#still.since >= IDLE_MS;
   }

@@ -116,7 +116,8 @@ export class SourceRun {
     const feed = this.#waitingForSkip ? this.#feedAfterSkip(report) : report.feed;
     this.#feedBytes += report.feed.reduce((sum, piece) => sum + piece.length, 0);
     this.#writing += 1;
-    for (const piece of feed) await this.#feed(piece);
+    // One write, one system call, one time that ffmpeg is woken.
+    if (feed.length > 0) await this.#feed(feed.length === 1 ? (feed[0] as Uint8Array) : Buffer.concat(feed));
     this.#writing -= 1;
     if (report.newStreamAt === undefined) return undefined;
     const rest = report.rest ?? bytes.subarray(Math.max(0, report.newStreamAt));

@@ -50,6 +50,7 @@ export class TranscodeSession {
   readonly #abort = new AbortController();
   readonly #resumeAfter: PublishedPart | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #timerAt = 0;
   #failure: Error | undefined;
   #endReason: EndReason | undefined;
   #onAir = false;
@@ -166,7 +167,8 @@ export class TranscodeSession {
     const dropped = this.#packager.droppedFrames;
     this.#quality.encoded(frames.length);
     this.#publish(this.#packager.push(frames, Date.now()));
-    this.#context.metrics.frames.inc({ kind: 'dropped' }, this.#packager.droppedFrames - dropped);
+    const more = this.#packager.droppedFrames - dropped;
+    if (more > 0) this.#context.metrics.frames.inc({ kind: 'dropped' }, more);
   }
 
   #publish(parts: FinishedPart[]): void {
@@ -174,16 +176,22 @@ export class TranscodeSession {
     this.#schedule();
   }
 
-  /** One timer: for the next filler, or for looking after things. */
+  /**
+   * One timer: for the next filler, or for looking after things. Every frame moves the deadline on; a timer that comes too
+   * early for it costs less than a new one for each.
+   */
   #schedule(): void {
     if (this.#abort.signal.aborted) return;
+    const dueAt = Math.min(this.#packager.deadline, this.#lookedAt + LOOK_MS);
+    if (this.#timer !== undefined && this.#timerAt <= dueAt) return;
     clearTimeout(this.#timer);
     const now = Date.now();
-    const waitMs = Math.min(this.#packager.deadline - now, this.#lookedAt + LOOK_MS - now);
-    this.#timer = setTimeout(() => this.#tick(), Math.max(waitMs, 1));
+    this.#timerAt = Math.max(dueAt, now + 1);
+    this.#timer = setTimeout(() => this.#tick(), this.#timerAt - now);
   }
 
   #tick(): void {
+    this.#timer = undefined;
     const now = Date.now();
     if (now - this.#lookedAt >= LOOK_MS) {
       this.#lookedAt = now;
@@ -197,7 +205,7 @@ export class TranscodeSession {
 
   async #look(now: number): Promise<void> {
     const run = this.#player.current;
-    const trouble = run && (await this.#watchdog.check(run, now));
+    const trouble = run && this.#watchdog.check(run, now);
     if (trouble !== undefined) this.#player.replace(trouble);
     if (now - this.#trimmedAt > TRIM_MS) {
       this.#trimmedAt = now;
