@@ -8,6 +8,13 @@ import type { TakeUpgrade } from './upgrades.ts';
 /** Most connections of one process; the next one is closed before it is read. */
 export const MAX_CONNECTIONS = 25_000;
 
+/**
+ * Connections that may wait to be accepted; the system's own limit (net.core.somaxconn, 4096 on Linux) bounds it. Beyond
+ * it Linux drops the attempt, and the client makes the next one a second later: with Node's 511, half of 2,000 listeners
+ * who join at once.
+ */
+const ACCEPT_BACKLOG = 4096;
+
 /** How long answers that are being written may still take when the server goes down, in ms. */
 const DRAIN_MS = 1500;
 
@@ -75,7 +82,7 @@ function bind(server: Server, { host, port }: HttpServerOptions): Promise<void> 
       const why = remedy[error.code ?? ''] ?? error.message;
       reject(new Error(`Cannot listen on ${host}:${port}: ${why}.`, { cause: error }));
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: ACCEPT_BACKLOG }, resolve);
   });
 }
 
