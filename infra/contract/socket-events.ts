@@ -124,15 +124,15 @@ export type StudioCalls = CommonCalls & {
   'chat:delete': ClientCalls['chat:delete'];
   'chat:report': ClientCalls['chat:report'];
   'interaction:like': ClientCalls['interaction:like'];
-  /** `target` is an account or a guest. */
+  /** `target` is an account or a guest; `erase` also deletes what it wrote lately. */
   'chat:mute': {
-    body: { station: string; target: string; seconds: number; reason?: string };
+    body: { station: string; target: string; seconds: number; reason?: string; erase?: boolean };
     answer: { until: number };
   };
   'chat:unmute': { body: { station: string; target: string }; answer: object };
   /** For good without `seconds`; with `address` also whoever comes from where the target wrote last. */
   'chat:ban': {
-    body: { station: string; target: string; seconds?: number; reason?: string; address?: boolean };
+    body: { station: string; target: string; seconds?: number; reason?: string; address?: boolean; erase?: boolean };
     answer: { until: number | null };
   };
   'chat:unban': { body: { station: string; target: string }; answer: object };

@@ -30,10 +30,11 @@ export type ChatServices = {
 
 /** Puts the chat together. */
 export function createChatServices(options: ChatServicesOptions): ChatServices {
+  const deletion = new MessageDeletion(options);
   return {
     chat: new Chat(options),
-    deletion: new MessageDeletion(options),
-    restrictions: new Restrictions(options),
+    deletion,
+    restrictions: new Restrictions({ ...options, deletion }),
     reports: new Reports(options),
     settings: new SettingsStore(options),
   };

@@ -101,6 +101,22 @@ describe('a chat', () => {
     expect(await codeOf(here.say('changed', 'a pear'))).toBe('sent');
   });
 
+  it('refuses words and links of others than staff, in a guest’s name too, and says which it was', async () => {
+    await addBareStation(handle, 'filter');
+    await here.settings.change('filter', { links: 'staff', words: ['plum'] }, owner);
+    const messageOf = (text: string, by = speakerBy('ann', 'member')) =>
+      there.say('filter', text, by).then(
+        () => 'sent',
+        ({ message }: Error) => message,
+      );
+    expect(await messageOf('a PLÜM')).toMatch(/the message holds a word/);
+    expect(await messageOf('see example.com')).toMatch(/the message holds a link/);
+    expect(await messageOf('hi', speakerBy('p l u m'))).toMatch(/your name holds a word/);
+    expect(await messageOf('hi', speakerBy('example.com'))).toMatch(/your name holds a link/);
+    expect(await messageOf('hi', speakerBy('Plum', 'account'))).toBe('sent');
+    expect(await messageOf('plum, https://example.com', speakerBy('mod', 'moderator'))).toBe('sent');
+  });
+
   it('keeps the media time that can be heard now, and leaves any other out', async () => {
     await addBareStation(handle, 'timed');
     const now = Date.now();

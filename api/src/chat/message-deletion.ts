@@ -1,7 +1,8 @@
 import { AwazError } from '@awaz/infra/contract';
 import { APPEND_EVENT_LUA, appendEventArguments, appendEventKeys } from '@awaz/infra/events';
 import { chatKeys, type RedisHandle, Script } from '@awaz/infra/redis';
-import { historyPlace } from './chat-history.ts';
+import { ChatHistory, historyPlace } from './chat-history.ts';
+import { MAX_HISTORY_MESSAGES } from './chat-limits.ts';
 import { FIND_MESSAGE_LUA } from './find-message.ts';
 import { type ModerationRecorder, noteStep } from './moderation-log.ts';
 import { isStaff, type Speaker } from './speaker.ts';
@@ -30,6 +31,9 @@ append_event(4, 1, 'chat:deleted', '{"id":"' .. ARGV[3] .. '","by":"' .. by .. '
 return {'deleted', message.author.id, message.author.name}
 `);
 
+/** Messages looked through for those of one author. */
+const LOOKED_THROUGH = MAX_HISTORY_MESSAGES;
+
 /** What deleting messages needs. */
 export type MessageDeletionOptions = {
   handle: RedisHandle;
@@ -41,9 +45,11 @@ export type MessageDeletionOptions = {
 /** Takes messages back, from the history and from what is replayed. Stateless. */
 export class MessageDeletion {
   readonly #options: MessageDeletionOptions;
+  readonly #history: ChatHistory;
 
   constructor(options: MessageDeletionOptions) {
     this.#options = options;
+    this.#history = new ChatHistory(options.handle);
   }
 
   /**
@@ -51,20 +57,43 @@ export class MessageDeletion {
    * `forbidden`.
    */
   async delete(station: string, id: string, by: Speaker): Promise<void> {
+    const { id: authorId, name } = await this.#delete(station, id, by);
+    if (!isStaff(by) || authorId === by.id) return;
+    const before = { author: { id: authorId, name } };
+    await noteStep(this.#options.audit, { action: 'chat:delete', station, by, target: id, before });
+  }
+
+  /** Deletes what somebody wrote, as far as the history goes, and tells all nodes. For staff. */
+  async deleteBy(station: string, authorId: string, by: Speaker): Promise<void> {
+    const { messages } = await this.#history.page(station, { limit: LOOKED_THROUGH });
+    let count = 0;
+    for (const { id, author } of messages) {
+      if (author.id !== authorId) continue;
+      const deleted = await this.#delete(station, id, by).catch(undefinedIfGone);
+      if (deleted !== undefined) count++;
+    }
+    if (count === 0) return;
+    await noteStep(this.#options.audit, {
+      action: 'chat:erase',
+      station,
+      by,
+      target: authorId,
+      before: { messages: count },
+    });
+  }
+
+  async #delete(station: string, id: string, by: Speaker): Promise<{ id: string; name: string }> {
     const place = historyPlace(id);
     if (place === undefined) throw notFound();
-    const { handle, audit, authorWithinMs = AUTHOR_DELETES_WITHIN_MS } = this.#options;
+    const { handle, authorWithinMs = AUTHOR_DELETES_WITHIN_MS } = this.#options;
     const { history, reports, reported } = chatKeys(station);
-    const staff = isStaff(by);
     const [outcome, authorId, authorName] = await deleteScript.run(
       handle.commands,
       [history, reports, reported, ...appendEventKeys(station)],
-      [...appendEventArguments(station), id, place, staff ? '' : by.id, authorWithinMs],
+      [...appendEventArguments(station), id, place, isStaff(by) ? '' : by.id, authorWithinMs],
     );
     checkDeleted(String(outcome));
-    if (!staff || String(authorId) === by.id) return;
-    const before = { author: { id: String(authorId), name: String(authorName) } };
-    await noteStep(audit, { action: 'chat:delete', station, by, target: id, before });
+    return { id: String(authorId), name: String(authorName) };
   }
 }
 
@@ -79,4 +108,9 @@ function checkDeleted(outcome: string): void {
 
 function notFound(): AwazError {
   return new AwazError('not_found', 'There is no such message; it may have been deleted already.');
+}
+
+function undefinedIfGone(error: unknown): undefined {
+  if (error instanceof AwazError && error.code === 'not_found') return undefined;
+  throw error;
 }

@@ -113,6 +113,19 @@ describe('mutes and bans', () => {
     );
   });
 
+  it('take back what was written lately where that is asked for', async () => {
+    await addBareStation(handle, 'erase');
+    for (const text of ['a', 'b']) await here.say('erase', text, ann);
+    await here.say('erase', 'stays');
+    await here.say('erase', 'c', ann);
+    const start = await log.position('erase');
+    await here.restrictions.add('erase', { kind: 'ban', target: ann.id, erase: true }, moderator);
+    expect(await textsOf('erase')).toEqual(['stays']);
+    const { events } = await log.since('erase', start);
+    expect(events.map(({ event }) => event)).toEqual(['chat:deleted', 'chat:deleted', 'chat:deleted']);
+    expect(here.noted.at(-1)).toMatchObject({ action: 'chat:erase', target: ann.id, before: { messages: 3 } });
+  });
+
   it('end by themselves', async () => {
     await addBareStation(handle, 'ends');
     await here.restrictions.add('ends', { kind: 'mute', target: ann.id, seconds: 1 }, moderator);

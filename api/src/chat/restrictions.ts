@@ -1,5 +1,6 @@
 import { type Actor, AwazError, type ChatRestriction } from '@awaz/infra/contract';
 import { chatKeys, type RedisHandle, stationKeys } from '@awaz/infra/redis';
+import type { MessageDeletion } from './message-deletion.ts';
 import { type ModerationRecorder, noteStep } from './moderation-log.ts';
 import {
   liftScript,
@@ -16,6 +17,7 @@ export type RestrictionsOptions = {
   audit: ModerationRecorder;
   /** What an account is towards a station. */
   actorOf: (station: string, accountId: string) => Promise<Actor>;
+  deletion: Pick<MessageDeletion, 'deleteBy'>;
 };
 
 /** Somebody who is to be held back. */
@@ -28,6 +30,8 @@ export type NewRestriction = {
   reason?: string | undefined;
   /** With a ban: also whoever comes from where the target wrote last. */
   address?: boolean | undefined;
+  /** Also delete what the target wrote lately. */
+  erase?: boolean | undefined;
 };
 
 /** What is to be lifted: one kind, or both. */
@@ -52,7 +56,7 @@ export class Restrictions {
    * chat themselves), `not_found` (where they wrote from is asked for and not known), `limit_reached`, `unknown_station`.
    */
   async add(station: string, wish: NewRestriction, by: Speaker): Promise<ChatRestriction> {
-    const { kind, target, seconds = 0, reason = '', address = false } = wish;
+    const { kind, target, seconds = 0, reason = '', address = false, erase = false } = wish;
     await this.#checkTarget(station, target);
     const { restrictions, people } = chatKeys(station);
     const draft = { kind, target, reason: wellFormed(reason), by: { id: by.id, name: wellFormed(by.name) } };
@@ -65,6 +69,7 @@ export class Restrictions {
     ]);
     const restriction = viewOf(recordFrom(String(raw)));
     await noteStep(this.#options.audit, { action: `chat:${kind}`, station, by, target, after: restriction });
+    if (erase) await this.#options.deletion.deleteBy(station, target, by);
     return restriction;
   }
 

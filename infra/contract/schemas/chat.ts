@@ -55,6 +55,7 @@ const restriction = z.object({
     .optional()
     .describe('For how long; a mute needs it, a ban without it is for good'),
   reason: reason.optional(),
+  erase: z.boolean().optional().describe('Also delete what the target wrote lately'),
   address: z
     .boolean()
     .optional()
@@ -73,7 +74,7 @@ export const liftRestrictionSchema = z.object({
 });
 
 /** Body of `chat:mute`. */
-export const chatMuteSchema = restriction.pick({ target: true, reason: true }).extend({
+export const chatMuteSchema = restriction.pick({ target: true, reason: true, erase: true }).extend({
   station,
   seconds: z.number().int().min(1).max(MAX_RESTRICTION_SECONDS),
 });
