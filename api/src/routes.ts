@@ -14,6 +14,8 @@ import {
   keyRoutes,
   type OwnStationRoutesOptions,
   ownStationRoutes,
+  type PeopleRoutesOptions,
+  peopleRoutes,
   type StationRoutesOptions,
   stationRoutes,
 } from './stations/index.ts';
@@ -23,6 +25,7 @@ import { type WebhookRoutesOptions, webhookRoutes } from './webhooks/index.ts';
 export type RoutesOptions = AdminRoutesOptions &
   StationRoutesOptions &
   OwnStationRoutesOptions &
+  PeopleRoutesOptions &
   ListenTokenRoutesOptions &
   WebhookRoutesOptions &
   AccountRoutesOptions & {
@@ -39,6 +42,7 @@ export function allRoutes(options: RoutesOptions): Route[] {
     ...stationRoutes(options),
     ...ownStationRoutes(options),
     ...keyRoutes(options),
+    ...peopleRoutes(options),
     ...listenTokenRoutes(options),
     ...webhookRoutes(options),
     ...metadataRoutes(options),

@@ -95,7 +95,7 @@ describe('the application', () => {
 
   it('serves stations, and lets pages of the configured origins read them', async () => {
     const friend = await ask('/api/v1/stations', { Origin: 'https://friend.example' });
-    expect([friend.status, JSON.parse(friend.text)]).toEqual([200, { stations: [] }]);
+    expect([friend.status, JSON.parse(friend.text)]).toEqual([200, { stations: [], next: null }]);
     expect(friend.headers['access-control-allow-origin']).toBe('https://friend.example');
     const stranger = await ask('/api/v1/stations', { Origin: 'https://stranger.example' });
     expect(stranger.headers['access-control-allow-origin']).toBeUndefined();

@@ -25,7 +25,7 @@ import { Presence } from './presence/index.ts';
 import { StreamQualities } from './quality/index.ts';
 import { createClusterAdapter, Realtime, type RealtimeLimits } from './realtime/index.ts';
 import { allRoutes } from './routes.ts';
-import { StationStore } from './stations/index.ts';
+import { StationPeople, StationStore } from './stations/index.ts';
 import { WebhookService } from './webhooks/index.ts';
 
 /** Where the page build puts its files, seen from the built server. */
@@ -139,11 +139,12 @@ function openShared({ redisUrl, ...config }: ApiConfig, logger: Logger, releases
   const presence = releases.use(new Presence({ handle, metrics, logger: of('presence') }));
   const likes = releases.use(new Likes({ handle, metrics, logger: of('likes') }));
   const listenTokens = new ListenTokens({ handle, bus });
+  const stationPeople = new StationPeople({ handle, bus });
   const qualities = releases.use(new StreamQualities({ handle, metrics, logger: of('quality') }));
   const allowPrivate = config.webhookAllowPrivate;
   const webhooks = releases.use(new WebhookService({ handle, bus, metrics, allowPrivate, logger: of('webhooks') }));
   const live = { programmes, presence, likes, qualities, webhooks };
-  return { handle, bus, registry, stations, listenTokens, metrics, ...live };
+  return { handle, bus, registry, stations, stationPeople, listenTokens, metrics, ...live };
 }
 
 type OriginParts = ReturnType<typeof openShared> & {

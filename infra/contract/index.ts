@@ -16,6 +16,7 @@ export * from './profiles.ts';
 export * from './programme-text.ts';
 export * from './rest-types.ts';
 export * from './socket-events.ts';
+export * from './station-facts.ts';
 export * from './units.ts';
 export * from './urls.ts';
 export * from './webhooks.ts';

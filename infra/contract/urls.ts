@@ -36,6 +36,9 @@ export const partUri = (msn: number, index: number): string => `${msn}.${index}.
 /** Another rendition's playlist, relative to a media playlist of the same broadcast. */
 export const siblingPlaylistUri = (rendition: string): string => `../${rendition}/playlist.m3u8`;
 
+/** A station's picture by the hash of its bytes: what is at this address never changes. */
+export const artworkPath = (station: string, hash: string): string => `/artwork/${station}/${hash}.webp`;
+
 /** A station's listener page. */
 export const listenPath = (station: string): string => `/s/${station}`;
 

@@ -27,4 +27,4 @@ export { Passwords } from './passwords.ts';
 export { type OwnerSource, type PublishClaim, PublisherAuth, type StreamKeySource } from './publisher-auth.ts';
 export { randomLetters } from './random-letters.ts';
 export { type SecretPlace, ServerSecret } from './server-secret.ts';
-export { findStreamKey, hashStreamKey, makeStreamKey, type StreamKeyRecord } from './stream-key.ts';
+export { findStreamKey, hashStreamKey, isRevoked, makeStreamKey, type StreamKeyRecord } from './stream-key.ts';

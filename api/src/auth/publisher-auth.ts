@@ -1,7 +1,7 @@
 import { ACCOUNT_ID_PATTERN, AwazError, SLUG_PATTERN, STREAM_KEY_PATTERN } from '@awaz/infra/contract';
 import { pause } from '@awaz/infra/runtime';
 import { GuessLimiter } from './guess-limiter.ts';
-import { findStreamKey, type StreamKeyRecord } from './stream-key.ts';
+import { findStreamKey, isRevoked, type StreamKeyRecord } from './stream-key.ts';
 
 /** Where stream keys are kept; the station store is one. */
 export type StreamKeySource = {
@@ -61,7 +61,7 @@ export class PublisherAuth {
       await pause(await this.#limiter.wrongKey(address), signal);
       throw wrongKey(station, secret);
     }
-    if (record.revokedAt !== undefined) throw keyRevoked(record);
+    if (isRevoked(record, Date.now())) throw keyRevoked(record);
     await this.#keys.noteKeyUse(station, record.id);
     return { keyId: record.id };
   }
@@ -84,9 +84,9 @@ export class PublisherAuth {
       throw notOwner(station);
     }
     const record = records.find(({ id }) => id === keyId);
-    if (record?.revokedAt !== undefined) throw keyRevoked(record);
     if (record === undefined)
       throw new AwazError('key_revoked', `The stream key ${keyId} is gone. Ask for another one.`);
+    if (isRevoked(record, Date.now())) throw keyRevoked(record);
   }
 }
 

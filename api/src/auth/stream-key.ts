@@ -12,8 +12,14 @@ export type StreamKeyRecord = {
   /** Ms since 1970. */
   createdAt: number;
   lastUsedAt?: number;
+  /** From when on it is good no longer; to come for a key that was rotated. */
   revokedAt?: number;
 };
+
+/** Whether a key is good no longer at a time, in ms since 1970. */
+export function isRevoked({ revokedAt }: StreamKeyRecord, now: number): boolean {
+  return revokedAt !== undefined && revokedAt <= now;
+}
 
 const KEY_LENGTH = 32;
 

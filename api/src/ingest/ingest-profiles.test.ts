@@ -45,3 +45,16 @@ describe('the profile of a broadcast', () => {
     expect(await recordAfterChunk('old', key)).toMatchObject({ broadcastId: first?.broadcastId, ...PROFILES.classic });
   });
 });
+
+describe('the ladder of a broadcast', () => {
+  it('is the station’s own, else that of the server', async () => {
+    const plain = await recordAfterChunk('same', await node.addStation('same'));
+    expect(plain?.ladder.map(({ name }) => name)).toEqual(['64k', '128k']);
+    const key = await node.addStation('own');
+    await node.stations.change('own', { ladder: '32k,96k' });
+    expect((await recordAfterChunk('own', key))?.ladder).toEqual([
+      { name: '32k', kbps: 32 },
+      { name: '96k', kbps: 96 },
+    ]);
+  });
+});

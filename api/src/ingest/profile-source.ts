@@ -1,7 +1,7 @@
 import type { ProfileName } from '@awaz/infra/contract';
 
-/** Where the profile of a station is kept; the station store is one. */
+/** Where profile and ladder of a station are kept; the station store is one. */
 export type ProfileSource = {
-  /** The station; undefined when there is none. No profile: the server's own settings count. */
-  get(station: string): Promise<{ profile?: ProfileName | undefined } | undefined>;
+  /** The station; undefined when there is none. What it does not say is as the server is set. */
+  get(station: string): Promise<{ profile?: ProfileName | undefined; ladder?: string | undefined } | undefined>;
 };

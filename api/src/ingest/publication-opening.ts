@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { type BroadcastRegistry, type OpenResult, publisherToken, type TranscoderRoll } from '@awaz/infra/broadcasts';
 import { ChunkLogWriter, type IngestPosition } from '@awaz/infra/chunk-log';
-import { AwazError, BROADCAST_ID_PATTERN, type Cut, PROFILES, type Profile, type Rung } from '@awaz/infra/contract';
+import {
+  AwazError,
+  BROADCAST_ID_PATTERN,
+  type Cut,
+  PROFILES,
+  type Profile,
+  parseLadder,
+  type Rung,
+} from '@awaz/infra/contract';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import { pause } from '@awaz/infra/runtime';
 import type { BroadcastJobs } from './broadcast-jobs.ts';
@@ -97,12 +105,12 @@ async function opened(context: PublicationContext, wish: PublicationWish, grant:
 }
 
 async function acquire(context: PublicationContext, wish: PublicationWish, signal: AbortSignal): Promise<Grant> {
-  const { ladder, registry } = context;
+  const { registry } = context;
   const { station, keyId, opening } = wish;
   const token = publisherToken(keyId);
   const { takeover, resume } = opening;
   if (resume !== undefined && !BROADCAST_ID_PATTERN.test(resume.broadcastId)) throw refusal(station, 'no_broadcast');
-  const { cut, lowLatency } = await profileOf(context, station);
+  const { cut, lowLatency, ladder } = await settingsOf(context, station);
   const facts = { token, takeover, ladder, cut, lowLatency, openedBy: keyId };
   const request = { ...facts, ...(resume === undefined ? {} : { resume }) };
   const deadline = performance.now() + ENDING_PATIENCE_MS;
@@ -116,10 +124,11 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
   }
 }
 
-/** The station's own profile, or the one of this server. */
-async function profileOf({ stations, cut }: PublicationContext, station: string): Promise<Profile> {
-  const { profile } = (await stations.get(station)) ?? {};
-  return profile === undefined ? { cut, lowLatency: true } : PROFILES[profile];
+/** The station's own profile and ladder, or those of this server. */
+async function settingsOf(context: PublicationContext, station: string): Promise<Profile & { ladder: Rung[] }> {
+  const { profile, ladder } = (await context.stations.get(station)) ?? {};
+  const { cut, lowLatency } = profile === undefined ? { cut: context.cut, lowLatency: true } : PROFILES[profile];
+  return { cut, lowLatency, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
 }
 
 /** A broadcast that is live has its transcoder, or will get the next one. */

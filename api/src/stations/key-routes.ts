@@ -1,11 +1,11 @@
-import { freshKeySchema, newKeySchema, streamKeySchema } from '@awaz/infra/contract/schemas';
+import { freshKeySchema, newKeySchema, rotateKeySchema, streamKeySchema } from '@awaz/infra/contract/schemas';
 import { z } from 'zod';
 import { type AuditRecorder, auditedBy } from '../audit/index.ts';
 import type { StreamKeyRecord } from '../auth/index.ts';
 import { defineRoute, type Route } from '../rest/index.ts';
 import type { StationStore } from './station-store.ts';
 
-/** `GET|POST stations/{station}/keys` and `DELETE stations/{station}/keys/{key}`. */
+/** `GET|POST stations/{station}/keys`, `DELETE stations/{station}/keys/{key}` and `POST …/{key}/rotate`. */
 export function keyRoutes({ stations, audit }: { stations: StationStore; audit: AuditRecorder }): Route[] {
   const common = { tag: 'stations', action: 'station.keys' } as const;
   return [
@@ -29,6 +29,22 @@ export function keyRoutes({ stations, audit }: { stations: StationStore; audit: 
           target: record.id,
           after: { label: record.label },
         });
+        return { ...keyView(record), key };
+      },
+    }),
+    defineRoute({
+      ...{ ...common, method: 'POST', path: '/stations/:station/keys/:key/rotate', status: 201, idempotent: true },
+      summary: 'Make a key in the place of another one, which stays good for a while',
+      params: z.object({ key: z.string().max(40) }),
+      body: rotateKeySchema,
+      answer: freshKeySchema,
+      errors: ['not_found'],
+      handler: async ({ station: { slug }, params, body, caller, address }) => {
+        const { overlapMinutes } = body;
+        const { key, record } = await stations.rotateKey(slug, params.key, overlapMinutes * 60_000);
+        const by = auditedBy(caller, address);
+        const after = { replacedBy: record.id, overlapMinutes };
+        await audit.record({ ...by, action: 'key.rotated', station: slug, target: params.key, after });
         return { ...keyView(record), key };
       },
     }),

@@ -56,12 +56,14 @@ function changingRoutes({ stations, audit }: OwnStationRoutesOptions): Route[] {
   return [
     defineRoute({
       ...{ method: 'PATCH', path: '/stations/:station', tag: 'stations', action: 'station.change' },
-      summary: 'Change a station',
+      summary: 'Change a station; with `If-Match: VERSION` only if it has not been changed since',
       body: changeStationSchema,
       answer: ownStationSchema,
-      handler: async ({ station: { slug }, body, caller, address }) => {
+      errors: ['conflict'],
+      handler: async ({ station: { slug }, body, caller, address, context }) => {
+        const version = wantedVersion(context.get('If-Match'));
         const before = await stations.get(slug);
-        const after = ownView(await stations.change(slug, body));
+        const after = ownView(await stations.change(slug, body, version));
         const was = before && ownView(before);
         await audit.record({
           ...auditedBy(caller, address),
@@ -84,8 +86,20 @@ function changingRoutes({ stations, audit }: OwnStationRoutesOptions): Route[] {
   ];
 }
 
-function ownView({ slug, title, createdAt, profile, ...station }: Station) {
-  return { slug, title, public: station.public, profile: profile ?? null, createdAt };
+function ownView({ slug, title, createdAt, tags, version, ...station }: Station) {
+  const { profile = null, description = '', language = null, ladder = null, artwork = null } = station;
+  return {
+    ...{ slug, title, public: station.public, profile, description, language, tags, ladder, artwork },
+    ...{ version, createdAt },
+  };
+}
+
+/** The version that `If-Match` (RFC 9110 13.1.1) names. Throws `bad_request`. */
+function wantedVersion(ifMatch: string): number | undefined {
+  if (ifMatch === '' || ifMatch === '*') return undefined;
+  const [, version] = /^"?(\d{1,15})"?$/.exec(ifMatch) ?? [];
+  if (version !== undefined) return Number(version);
+  throw new AwazError('bad_request', 'header If-Match: is no version of a station. Give its `version`, like "3".');
 }
 
 async function ownedBy(stations: StationStore, accountId: string): Promise<Station[]> {

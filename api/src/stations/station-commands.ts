@@ -78,7 +78,9 @@ async function addStation(context: CommandContext, slug: string): Promise<Comman
 
 function keyRow({ id, label, createdAt, lastUsedAt, revokedAt }: StreamKeyRecord): string[] {
   const time = (ms: number | undefined) => (ms === undefined ? '-' : new Date(ms).toISOString().slice(0, 16));
-  return [id, label || '-', time(createdAt), time(lastUsedAt), revokedAt === undefined ? 'active' : 'revoked'];
+  const isOver = revokedAt !== undefined && revokedAt <= Date.now();
+  const state = revokedAt === undefined ? 'active' : isOver ? 'revoked' : `until ${time(revokedAt)}`;
+  return [id, label || '-', time(createdAt), time(lastUsedAt), state];
 }
 
 /** Columns of equal width. */

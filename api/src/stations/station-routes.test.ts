@@ -65,9 +65,13 @@ describe('GET /api/v1/stations', () => {
   it('lists public stations with their addresses, and whether they are on air', async () => {
     await store.add({ slug: 'radio', title: 'Radio' });
     await store.add({ slug: 'secret', public: false });
-    const off = { slug: 'radio', title: 'Radio', live: false, startedAt: null, listeners: NOBODY };
+    const facts = { description: '', language: null, tags: [], artwork: null };
+    const off = { slug: 'radio', title: 'Radio', live: false, startedAt: null, listeners: NOBODY, ...facts };
     const addresses = { url: '/live/radio/index.m3u8', page: '/s/radio' };
-    expect(await get('/api/v1/stations')).toEqual({ status: 200, body: { stations: [{ ...off, ...addresses }] } });
+    expect(await get('/api/v1/stations')).toEqual({
+      status: 200,
+      body: { stations: [{ ...off, ...addresses }], next: null },
+    });
     expect(await get('/api/v1/stations/radio')).toEqual({ status: 200, body: { ...off, ...addresses } });
 
     const token = publisherToken('k');
@@ -95,6 +99,50 @@ describe('GET /api/v1/stations', () => {
     for (const name of ['nowhere', 'secret', 'a%2fb', 'UPPER', 'a'.repeat(300)]) {
       expect(await get(`/api/v1/stations/${name}`)).toEqual({ status: 404, body: { code: 'unknown_station' } });
     }
+  });
+});
+
+describe('GET /api/v1/stations?…', () => {
+  const slugs = async (query: string) => {
+    const { body } = await get(`/api/v1/stations?${query}`);
+    return (body.stations as { slug: string }[]).map(({ slug }) => slug);
+  };
+
+  beforeAll(async () => {
+    await store.add({ slug: 'cafe', title: 'Caf\u00e9 Karachi', tags: ['urdu', 'hip hop'], language: 'ur-Latn' });
+    await store.add({
+      slug: 'morning',
+      title: 'Morning',
+      description: 'News and talk',
+      tags: ['news'],
+      language: 'en-GB',
+    });
+    await until(async () => (await slugs('')).length === 3, { what: 'both are listed' });
+  });
+
+  it('finds stations by text, tag, language, and whether they are on air', async () => {
+    const asked = ['q=cafe%20KARACHI', 'q=hip', 'q=talk', 'q=nothing', 'tag=Hip%20%20Hop', 'tag=hip'];
+    const found = [['cafe'], ['cafe'], ['morning'], [], ['cafe'], []];
+    for (const [at, query] of asked.entries()) expect([query, await slugs(query)]).toEqual([query, found[at]]);
+    for (const [query, expected] of [
+      ['language=en', ['morning']],
+      ['language=EN-gb', ['morning']],
+      ['language=e', []],
+      ['language=ur&tag=urdu', ['cafe']],
+      ['language=ur&tag=news', []],
+      ['live=false', ['cafe', 'morning']],
+      ['live=true', ['radio']],
+    ] as const) {
+      expect([query, await slugs(query)]).toEqual([query, expected]);
+    }
+  });
+
+  it('comes in pages', async () => {
+    const first = (await get('/api/v1/stations?limit=2')).body;
+    const second = (await get(`/api/v1/stations?limit=2&cursor=${first.next}`)).body;
+    const all = [first, second].flatMap(({ stations }) => (stations as { slug: string }[]).map(({ slug }) => slug));
+    expect([all, second.next]).toEqual([['radio', 'cafe', 'morning'], null]);
+    expect((await get('/api/v1/stations?cursor=nonsense')).body.code).toBe('bad_request');
   });
 });
 

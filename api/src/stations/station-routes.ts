@@ -1,9 +1,11 @@
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { AwazError, type ListenerCount, listenPath, multivariantPath, type StationView } from '@awaz/infra/contract';
-import { stationListSchema, stationViewSchema } from '@awaz/infra/contract/schemas';
-import { defineRoute, type Route } from '../rest/index.ts';
+import { stationListSchema, stationQuerySchema, stationViewSchema } from '@awaz/infra/contract/schemas';
+import { z } from 'zod';
+import { decodeCursor, defineRoute, encodeCursor, type Route } from '../rest/index.ts';
 import { BriefCache } from './brief-cache.ts';
 import type { Station } from './station.ts';
+import { stationFilter } from './station-filter.ts';
 
 /** How long an answer is kept, in ms. */
 const CACHE_MS = 1000;
@@ -35,7 +37,11 @@ export function stationRoutes({ stations, registry, presence }: StationRoutesOpt
     const live = record?.state === 'live';
     const startedAt = live ? record.startedAt : null;
     const listeners = live ? await presence.count(slug) : NOBODY;
-    return { slug, title, live, startedAt, listeners, url: multivariantPath(slug), page: listenPath(slug) };
+    const { description = '', language = null, tags, artwork = null } = station;
+    return {
+      ...{ slug, title, live, startedAt, listeners, description, language, tags, artwork },
+      ...{ url: multivariantPath(slug), page: listenPath(slug) },
+    };
   };
   const directory = new BriefCache(CACHE_MS, 1, async () => {
     const all = await stations.list();
@@ -49,8 +55,14 @@ export function stationRoutes({ stations, registry, presence }: StationRoutesOpt
   return [
     defineRoute({
       ...{ method: 'GET', path: '/stations', summary: 'The public stations', tag, access: 'public' },
+      query: stationQuerySchema,
       answer: stationListSchema,
-      handler: async () => ({ stations: await directory.get('') }),
+      handler: async ({ query }) => {
+        const found = (await directory.get('')).filter(stationFilter(query));
+        const from = decodeCursor(query.cursor, z.number().int().min(0)) ?? 0;
+        const to = from + query.limit;
+        return { stations: found.slice(from, to), next: to < found.length ? encodeCursor(to) : null };
+      },
     }),
     defineRoute({
       ...{ method: 'GET', path: '/stations/:station', summary: 'A station', tag, action: 'directory.read' },

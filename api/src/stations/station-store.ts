@@ -11,8 +11,8 @@ import {
   stationKeys,
   WEBHOOK_STATIONS_KEY,
 } from '@awaz/infra/redis';
-import { hashStreamKey, makeStreamKey, type StationStanding, type StreamKeyRecord } from '../auth/index.ts';
-import { stampRecord } from './record-stamp.ts';
+import { hashStreamKey, isRevoked, makeStreamKey, type StationStanding, type StreamKeyRecord } from '../auth/index.ts';
+import { type RecordStamp, stampRecord } from './record-stamp.ts';
 import {
   changedFields,
   type NewStation,
@@ -36,10 +36,13 @@ for i = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 1
 `);
 
-// KEYS station · ARGV fields…
+// KEYS station · ARGV version that it must have (empty: any), fields… Answer: 0 when there is none, -1 for another version.
 const changeScript = new Script<number>(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-for i = 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '1')
+if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then return -1 end
+for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('HSET', KEYS[1], 'version', version + 1)
 return 1
 `);
 
@@ -93,14 +96,30 @@ export class StationStore {
     return parseStation(await this.#handle.commands.hgetall(stationKeys(slug).station));
   }
 
-  /** Changes a station and returns it. Throws `bad_request` or `unknown_station`. */
-  async change(slug: string, changes: StationChanges): Promise<Station> {
-    const fields = Object.entries(changedFields(changes)).flat();
-    const known = await changeScript.run(this.#handle.commands, [stationKeys(slug).station], fields);
-    const station = known === 0 ? undefined : await this.get(slug);
+  /**
+   * Changes a station, if it still has the version that is given, and returns it. Throws `bad_request`,
+   * `unknown_station` or `conflict`.
+   */
+  async change(slug: string, changes: StationChanges, version?: number): Promise<Station> {
+    await this.#write(slug, changedFields(changes), version);
+    const station = await this.get(slug);
     if (station === undefined) throw unknownStation(slug);
-    await this.#bus.publish({ type: 'station_changed', station: slug });
     return station;
+  }
+
+  /** Gives a station another picture, by the hash of its bytes, or none. Throws `unknown_station`. */
+  async setArtwork(slug: string, hash: string | undefined): Promise<void> {
+    await this.#write(slug, { artwork: hash ?? '' });
+  }
+
+  async #write(slug: string, fields: Record<string, string>, version?: number): Promise<void> {
+    const values = [version === undefined ? '' : String(version), ...Object.entries(fields).flat()];
+    const outcome = await changeScript.run(this.#handle.commands, [stationKeys(slug).station], values);
+    if (outcome === 0) throw unknownStation(slug);
+    if (outcome === -1) {
+      throw new AwazError('conflict', `"${slug}" was changed in the meantime. Read it again, then change it.`);
+    }
+    await this.#bus.publish({ type: 'station_changed', station: slug });
   }
 
   /** The station and what an account is on it; undefined when there is no such station. */
@@ -128,9 +147,7 @@ export class StationStore {
 
   /** Gives a station to an account. Throws `unknown_station`. */
   async give(slug: string, ownerId: string): Promise<void> {
-    const keys = [stationKeys(slug).station];
-    if ((await changeScript.run(this.#handle.commands, keys, ['ownerId', ownerId])) === 0) throw unknownStation(slug);
-    await this.#bus.publish({ type: 'station_changed', station: slug });
+    await this.#write(slug, { ownerId });
   }
 
   /** All stations, the oldest first. */
@@ -172,7 +189,8 @@ export class StationStore {
   async addKey(slug: string, label = ''): Promise<{ key: string; record: StreamKeyRecord }> {
     const records = await this.streamKeys(slug);
     if (records === undefined) throw unknownStation(slug);
-    if (records.filter(({ revokedAt }) => revokedAt === undefined).length >= MAX_STREAM_KEYS) {
+    const now = Date.now();
+    if (records.filter((record) => !isRevoked(record, now)).length >= MAX_STREAM_KEYS) {
       throw new AwazError('bad_request', `"${slug}" has ${MAX_STREAM_KEYS} stream keys. Revoke one that is not used.`);
     }
     const key = makeStreamKey();
@@ -196,26 +214,46 @@ export class StationStore {
 
   /** Notes that a key was used just now. */
   async noteKeyUse(slug: string, keyId: string): Promise<void> {
-    await this.#stamp(slug, keyId, 'lastUsedAt');
+    await this.#stamp(slug, keyId, { field: 'lastUsedAt' });
+  }
+
+  /**
+   * Makes a key in the place of another one, which stays good for `overlapMs` and is revoked then, without anybody doing
+   * anything. Throws `unknown_station`, `not_found` or `bad_request`.
+   */
+  async rotateKey(slug: string, keyId: string, overlapMs: number): Promise<{ key: string; record: StreamKeyRecord }> {
+    const old = (await this.streamKeys(slug))?.find(({ id }) => id === keyId);
+    if (old === undefined || isRevoked(old, Date.now())) {
+      throw new AwazError('not_found', `Station "${slug}" has no stream key "${keyId}" that is good.`);
+    }
+    const fresh = await this.addKey(slug, old.label);
+    if (overlapMs > 0) await this.#stamp(slug, keyId, { field: 'revokedAt', at: Date.now() + overlapMs });
+    else await this.revokeKey(slug, keyId);
+    return fresh;
   }
 
   /** Revokes a key for good; who publishes with it is cut off. Throws `unknown_station` or `not_found`. */
   async revokeKey(slug: string, keyId: string): Promise<void> {
     if ((await this.get(slug)) === undefined) throw unknownStation(slug);
-    if (!(await this.#stamp(slug, keyId, 'revokedAt'))) {
+    if (!(await this.#stamp(slug, keyId, { field: 'revokedAt' }))) {
       throw new AwazError('not_found', `Station "${slug}" has no stream key "${keyId}".`);
     }
     await this.#forgetOldRevoked(slug);
     await this.#bus.publish({ type: 'key_revoked', station: slug, keyId });
   }
 
-  async #stamp(slug: string, keyId: string, field: 'lastUsedAt' | 'revokedAt'): Promise<boolean> {
-    return stampRecord(this.#handle, stationKeys(slug).streamKeys, { id: keyId, field, at: Date.now() });
+  async #stamp(
+    slug: string,
+    keyId: string,
+    { field, at = Date.now() }: Pick<RecordStamp, 'field'> & { at?: number },
+  ): Promise<boolean> {
+    return stampRecord(this.#handle, stationKeys(slug).streamKeys, { id: keyId, field, at });
   }
 
   async #forgetOldRevoked(slug: string): Promise<void> {
     const records = (await this.streamKeys(slug)) ?? [];
-    const revoked = records.filter(({ revokedAt }) => revokedAt !== undefined);
+    const now = Date.now();
+    const revoked = records.filter((record) => isRevoked(record, now));
     const old = revoked.sort((a, b) => (a.revokedAt ?? 0) - (b.revokedAt ?? 0)).slice(0, -MAX_REVOKED_KEYS);
     if (old.length > 0) await this.#handle.commands.hdel(stationKeys(slug).streamKeys, ...old.map(({ id }) => id));
   }

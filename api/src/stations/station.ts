@@ -1,4 +1,11 @@
-import { AwazError, isProfileName, PROFILE_NAMES, type ProfileName, SLUG_PATTERN } from '@awaz/infra/contract';
+import {
+  AwazError,
+  artworkPath,
+  isProfileName,
+  PROFILE_NAMES,
+  type ProfileName,
+  SLUG_PATTERN,
+} from '@awaz/infra/contract';
 
 /** Most characters of a station's title. */
 export const MAX_TITLE_LENGTH = 100;
@@ -17,10 +24,29 @@ export type Station = {
   public: boolean;
   /** How its broadcasts are cut and listed; the server's own settings (`PART_TARGET_MS`) when left out. */
   profile?: ProfileName;
+  /** Renditions of its broadcasts, like `64k,128k`; the server's own settings (`LADDER`) when left out. */
+  ladder?: string;
+  description?: string;
+  /** BCP 47, canonical. */
+  language?: string;
+  /** As `normalTag` makes them, each once. */
+  tags: string[];
+  /** Address of its picture, relative to the server. */
+  artwork?: string;
+  /** Rises with each change. */
+  version: number;
+};
+
+/** What people read of a station, beside its title; checked by the schemas of the contract. */
+export type StationFacts = {
+  description?: string | undefined;
+  language?: string | null | undefined;
+  tags?: readonly string[] | undefined;
+  ladder?: string | null | undefined;
 };
 
 /** What is needed for a new station. */
-export type NewStation = {
+export type NewStation = StationFacts & {
   slug: string;
   title?: string | undefined;
   public?: boolean;
@@ -31,7 +57,7 @@ export type NewStation = {
 };
 
 /** What may change about a station; what is left out stays. */
-export type StationChanges = {
+export type StationChanges = StationFacts & {
   title?: string | undefined;
   /** Name of a profile, or `default`: the server's own settings again. Counts from the next broadcast on. */
   profile?: string | undefined;
@@ -41,7 +67,7 @@ export type StationChanges = {
 
 /** Makes a station of what somebody asked for. Throws `bad_request` that names what is wrong. */
 export function newStation(wish: NewStation, createdAt: number): Station {
-  const { slug, title = slug, public: isPublic = true, profile, ownerId } = wish;
+  const { slug, title = slug, public: isPublic = true, profile, ownerId, tags = [] } = wish;
   if (!SLUG_PATTERN.test(slug)) {
     throw new AwazError(
       'bad_request',
@@ -49,19 +75,29 @@ export function newStation(wish: NewStation, createdAt: number): Station {
     );
   }
   return {
-    ...{ slug, title: checkedTitle(title), createdAt, public: isPublic },
+    ...{ slug, title: checkedTitle(title), createdAt, public: isPublic, tags: [...tags], version: 1 },
+    ...given({ description: wish.description, language: wish.language, ladder: wish.ladder }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(profile === undefined ? {} : { profile: checkedProfile(profile) }),
   };
 }
 
 /** Redis hash fields that make the changes; an empty value stands for none. Throws `bad_request`. */
-export function changedFields({ title, profile, public: isPublic }: StationChanges): Record<string, string> {
+export function changedFields(changes: StationChanges): Record<string, string> {
+  const { title, profile, public: isPublic, tags, description, language, ladder } = changes;
+  const facts = Object.entries({ description, language, ladder }).filter(([, fact]) => fact !== undefined);
   return {
+    ...Object.fromEntries(facts.map(([name, fact]) => [name, fact ?? ''])),
+    ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
     ...(isPublic === undefined ? {} : { public: isPublic ? '1' : '0' }),
     ...(title === undefined ? {} : { title: checkedTitle(title) }),
     ...(profile === undefined ? {} : { profile: profile === 'default' ? '' : checkedProfile(profile) }),
   };
+}
+
+/** The texts that are there and not empty. */
+function given<Name extends string>(texts: Record<Name, string | null | undefined>): Partial<Record<Name, string>> {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text)) as Partial<Record<Name, string>>;
 }
 
 function checkedTitle(title: string): string {
@@ -80,16 +116,22 @@ function checkedProfile(name: string): ProfileName {
 
 /** Redis hash fields of a station. */
 export function stationFields(station: Station): Record<string, string> {
-  const { slug, title, createdAt, profile = '', ownerId = '' } = station;
-  return { slug, title, createdAt: String(createdAt), public: station.public ? '1' : '0', profile, ownerId };
+  const { slug, title, createdAt, profile = '', ownerId = '', description = '', language = '', ladder = '' } = station;
+  return {
+    ...{ slug, title, createdAt: String(createdAt), public: station.public ? '1' : '0', profile, ownerId },
+    ...{ description, language, ladder, tags: JSON.stringify(station.tags), version: String(station.version) },
+  };
 }
 
 /** Reads the hash; undefined when there is none. */
 export function parseStation(hash: Record<string, string>): Station | undefined {
-  const { slug, title, createdAt, profile = '', ownerId = '' } = hash;
+  const { slug, title, createdAt, profile = '', ownerId = '', artwork = '' } = hash;
   if (slug === undefined || title === undefined) return undefined;
   return {
     ...{ slug, title, createdAt: Number(createdAt), public: hash.public === '1' },
+    ...{ tags: JSON.parse(hash.tags ?? '[]') as string[], version: Number(hash.version ?? 1) },
+    ...given({ description: hash.description, language: hash.language, ladder: hash.ladder }),
+    ...(artwork === '' ? {} : { artwork: artworkPath(slug, artwork) }),
     ...(ownerId === '' ? {} : { ownerId }),
     ...(isProfileName(profile) ? { profile } : {}),
   };

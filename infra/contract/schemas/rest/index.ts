@@ -4,6 +4,7 @@ export * from './chat.ts';
 export * from './listen-tokens.ts';
 export * from './own-stations.ts';
 export * from './page.ts';
+export * from './people.ts';
 export * from './problem.ts';
 export * from './quality.ts';
 export * from './stations.ts';
