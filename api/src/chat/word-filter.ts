@@ -23,7 +23,7 @@ export class WordFilter {
   /** Words that cannot be are left out; {@link checkedWords} refuses them. */
   constructor(words: readonly string[]) {
     const patterns = words.map(patternOf).filter((pattern) => pattern !== undefined);
-    this.#pattern = patterns.length === 0 ? undefined : new RegExp(patterns.join('|'), 'u');
+    this.#pattern = patterns.length === 0 ? undefined : new RegExp(joined(patterns), 'u');
   }
 
   /** Whether one of the words is in the text. */
@@ -47,13 +47,27 @@ export function checkedWords(words: readonly string[]): string[] {
   return [...new Set(kept)];
 }
 
-function patternOf(word: string): string | undefined {
+/** Pieces of a regular expression, one after the other. */
+type Pattern = string[];
+
+function patternOf(word: string): Pattern | undefined {
   const [, before = '', core = '', after = ''] = /^(\**)(.*?)(\**)$/su.exec(word.trim()) ?? [];
   const folded = foldText(core).trim();
   if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(folded)) return undefined;
   const opens = before === '' && /^[\p{L}\p{M}\p{N}]/u.test(folded) ? `(?<!${IN_WORD})` : '';
   const closes = after === '' && /[\p{L}\p{M}\p{N}]$/u.test(folded) ? `(?!${IN_WORD})` : '';
-  return opens + [...runsOf(folded)].map(patternOfRun).join('') + closes;
+  return [opens, ...[...runsOf(folded)].map(patternOfRun), closes];
+}
+
+/** One expression for all patterns, in which what several begin with is looked at once. */
+function joined(patterns: readonly Pattern[]): string {
+  const byFirst = new Map<string, Pattern[]>();
+  for (const [first, ...rest] of patterns) {
+    if (first === undefined) return ''; // one of them ends here: what others add makes no difference
+    byFirst.set(first, [...(byFirst.get(first) ?? []), rest]);
+  }
+  const branches = [...byFirst].map(([first, rests]) => first + joined(rests));
+  return branches.length === 1 ? branches.join('') : `(?:${branches.join('|')})`;
 }
 
 type Run = { sign: string; count: number };
