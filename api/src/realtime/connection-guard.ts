@@ -83,12 +83,15 @@ export class ConnectionGuard {
 
   /** Packets wait while the transport is not done with those before; a flush hands them over. */
   #watchWaiting(connection: Connection): void {
-    let waitingBytes = 0;
-    connection.on('flush', () => {
-      waitingBytes = 0;
-    });
+    let waitingBytes: number | undefined;
     connection.on('packetCreate', ({ data }: { data?: string | Buffer }) => {
       if (connection.transport.writable) return;
+      if (waitingBytes === undefined) {
+        waitingBytes = 0;
+        connection.once('flush', () => {
+          waitingBytes = undefined;
+        });
+      }
       waitingBytes += data?.length ?? 0;
       if (waitingBytes > this.#options.limits.waitingBytes) this.#drop(connection, 'too_slow', 'too_slow');
     });

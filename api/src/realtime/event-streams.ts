@@ -78,6 +78,7 @@ export class EventStreams {
       const begin = await this.#prepare(stream, reader, stops);
       if (response.destroyed || this.#closed) throw new AwazError('server_going_down');
       this.#open.set(stream, { reader, stop: () => stop(stops) });
+      if (reader.until !== undefined) stops.push(this.#endAt(stream, reader.until));
       response.once('close', () => {
         this.#open.delete(stream);
         stop(stops);
@@ -106,6 +107,12 @@ export class EventStreams {
     for (const [stream, { reader }] of [...this.#open]) {
       if (reader.topic === topic && (await reader.mayStay?.()) === false) this.#end(stream);
     }
+  }
+
+  /** Ends a stream at a time, ms since 1970, unless that is stopped before. */
+  #endAt(stream: EventStream, at: number): StopWatch {
+    const timer = setTimeout(() => this.#end(stream), Math.max(0, at - Date.now())).unref();
+    return () => clearTimeout(timer);
   }
 
   #end(stream: EventStream): void {
@@ -176,11 +183,7 @@ export class EventStreams {
   }
 
   #comment(): void {
-    const now = Date.now();
-    for (const [stream, { reader }] of this.#open) {
-      if (reader.until !== undefined && reader.until < now) this.#end(stream);
-      else stream.write(': still here\n\n');
-    }
+    for (const stream of this.#open.keys()) stream.write(': still here\n\n');
   }
 }
 

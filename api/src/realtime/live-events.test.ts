@@ -84,6 +84,10 @@ describe('live events', () => {
     await until(() => all.every(({ heard }) => heard.length === 4), { what: 'both hear that it stopped' });
     await say('both', 'last');
     await until(() => all.every((client) => texts(client).includes('last')), { what: 'what comes after' });
+    for (const { origin } of nodes) {
+      const metrics = await (await fetch(`${origin}/metrics`)).text();
+      expect(metrics).toMatch(/^awaz_live_event_delay_seconds_count\{program="api"\} [1-9]/m);
+    }
     for (const { heard } of all) {
       const own = heard.filter(({ data }) => data.directory === undefined);
       const listed = heard.filter(({ data }) => data.directory === true);

@@ -45,6 +45,17 @@ async function connect(options: Parameters<typeof connectLive>[1]): Promise<Live
   return client;
 }
 
+describe('an event stream', () => {
+  it('ends with the access token that opened it', async () => {
+    const token = await tokenOf(people.byActor.member, 2);
+    const url = `${node.origin}/api/v1/stations/closed/events`;
+    const stream = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+    expect(stream.status).toBe(200);
+    expect(await stream.text()).toMatch(/^retry: /);
+    expect((await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401);
+  });
+});
+
 describe('a socket whose access token expires', () => {
   it('is told goodbye a little later, so that it comes back with a fresh one', async () => {
     const began = Date.now();

@@ -11,6 +11,8 @@ const io = new Server(http, {
   transports: ['websocket'],
   serveClient: false,
   perMessageDeflate: false,
+  pingInterval: 10_000,
+  pingTimeout: 15_000,
   adapter: createAdapter(new RedisHandle(redisUrl).connect('patient'), { maxLen: 1000, onlyPlaintext: true }),
 });
 

@@ -7,11 +7,14 @@ import { pause } from '../../runtime/index.ts';
 import { until } from '../../testkit/index.ts';
 import { readTree } from '../process-tree.ts';
 import { FanoutClient } from './fanout-client.ts';
-import type { FanoutOrder, FanoutPlan, FanoutResult } from './fanout-plan.ts';
+import type { CpuUse, FanoutOrder, FanoutPlan, FanoutResult } from './fanout-plan.ts';
 import { type Ear, messageText, Tally } from './tally.ts';
 
 /** Clients that connect each second. */
 const RAMP_PER_SECOND = 250;
+
+/** How long it is looked what servers do when nobody writes, in ms. */
+const IDLE_MS = 5000;
 
 /** How long clients may take to get what they missed, after the last message, in ms. */
 const SETTLE_MS = 60_000;
@@ -64,7 +67,7 @@ function write(number: number): void {
   });
 }
 
-async function writeAll(): Promise<FanoutResult['cpu']> {
+async function writeAll(): Promise<CpuUse> {
   let before = await usage();
   const began = performance.now();
   for (let number = 0; number < total; number++) {
@@ -75,12 +78,23 @@ async function writeAll(): Promise<FanoutResult['cpu']> {
     write(number);
     await pause(Math.max(0, began + ((number + 1) * 1000) / plan.perSecond - performance.now()));
   }
-  const after = await usage();
+  return useBetween(before, await usage());
+}
+
+async function idleFor(ms: number): Promise<CpuUse> {
+  const before = await usage();
+  await pause(ms);
+  return useBetween(before, await usage());
+}
+
+type Usage = { at: number; cpu: number[] };
+
+function useBetween(before: Usage, after: Usage): CpuUse {
   const [servers, redis, own] = after.cpu.map((cpu, index) => cpu - (before.cpu[index] ?? 0));
   return { servers: servers ?? 0, redis: redis ?? 0, clients: own ?? 0, seconds: (after.at - before.at) / 1000 };
 }
 
-async function usage(): Promise<{ at: number; cpu: number[] }> {
+async function usage(): Promise<Usage> {
   const servers = await Promise.all(plan.serverPids.map(cpuSecondsOf));
   const sum = servers.reduce((all, one) => all + one, 0);
   const { user, system } = process.cpuUsage();
@@ -109,6 +123,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 
 await allCome();
 say('joined');
+const idle = await idleFor(IDLE_MS);
 const cpu = await writeAll();
 await settle();
 const { taken, doubled, disordered } = tally;
@@ -124,6 +139,7 @@ say(
     absent,
     resets,
     cpu,
+    idle,
   } satisfies FanoutResult),
 );
 for (const client of clients) client.close();

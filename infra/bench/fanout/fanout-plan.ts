@@ -36,9 +36,14 @@ export type FanoutResult = {
   absent: number;
   /** Times that a client was told that what it missed cannot be told. */
   resets: number;
-  /** CPU of the servers, of Redis and of the clients' own process, in seconds, and how long that took. */
-  cpu: { servers: number; redis: number; clients: number; seconds: number };
+  /** While messages were written. */
+  cpu: CpuUse;
+  /** While all were there and nobody wrote. */
+  idle: CpuUse;
 };
+
+/** CPU of the servers, of Redis and of the clients' own process, in seconds, and how long that took. */
+export type CpuUse = { servers: number; redis: number; clients: number; seconds: number };
 
 /** What is said to the process on a line of its standard input. */
 export type FanoutOrder = { do: 'cut'; clients: number; forMs: number };
