@@ -18,6 +18,8 @@ export type AppOptions = {
   rest: Omit<RestOptions, 'trustProxy'>;
   /** Event streams. */
   events: Router;
+  /** Pictures of stations. */
+  artwork: Router;
   /** Folder of the built pages. */
   pagesFolder: string;
   corsOrigins: readonly string[];
@@ -39,7 +41,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(crossOrigin(options.corsOrigins));
   const pages = createPages(options.pagesFolder, logger);
   const rest = restRouter({ ...options.rest, trustProxy });
-  const routers = [healthRouter(options.health), options.events, rest, pages.router];
+  const routers = [healthRouter(options.health), options.events, options.artwork, rest, pages.router];
   for (const router of routers) app.use(router.routes());
   for (const router of routers) app.use(router.allowedMethods());
   app.use(pages.files);

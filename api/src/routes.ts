@@ -1,5 +1,6 @@
 import { type AccountRoutesOptions, accountRoutes } from './accounts/index.ts';
 import { type AdminRoutesOptions, adminRoutes } from './admin/index.ts';
+import { type ArtworkRoutesOptions, artworkRoutes } from './artwork/index.ts';
 import { type AuditLog, auditRoutes } from './audit/index.ts';
 import type { ChatServices } from './chat/index.ts';
 import { chatRoutes } from './chat-routes.ts';
@@ -26,6 +27,7 @@ export type RoutesOptions = AdminRoutesOptions &
   StationRoutesOptions &
   OwnStationRoutesOptions &
   PeopleRoutesOptions &
+  ArtworkRoutesOptions &
   ListenTokenRoutesOptions &
   WebhookRoutesOptions &
   AccountRoutesOptions & {
@@ -43,6 +45,7 @@ export function allRoutes(options: RoutesOptions): Route[] {
     ...ownStationRoutes(options),
     ...keyRoutes(options),
     ...peopleRoutes(options),
+    ...artworkRoutes(options),
     ...listenTokenRoutes(options),
     ...webhookRoutes(options),
     ...metadataRoutes(options),

@@ -8,6 +8,7 @@ import { TitleRequests } from '@awaz/infra/titles';
 import { type AccountServices, createAccountServices } from './account-services.ts';
 import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
+import { ArtworkStore, artworkRouter } from './artwork/index.ts';
 import { type ChatServices, createChatServices } from './chat/index.ts';
 import type { ApiConfig } from './config.ts';
 import type { LaneRequest } from './http/fast-lane/lane-connection.ts';
@@ -87,6 +88,7 @@ async function assemble(
     metrics,
     rest: { routes: allRoutes(all), callers, standings: stations, handle, limits: people.limits },
     events: realtime.router,
+    artwork: artworkRouter(shared.artworks),
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
     health: { handle, metrics: sharedPort?.share(metrics) ?? metrics, roll: new TranscoderRoll(handle), isClosing },
@@ -140,11 +142,12 @@ function openShared({ redisUrl, ...config }: ApiConfig, logger: Logger, releases
   const likes = releases.use(new Likes({ handle, metrics, logger: of('likes') }));
   const listenTokens = new ListenTokens({ handle, bus });
   const stationPeople = new StationPeople({ handle, bus });
+  const artworks = new ArtworkStore(handle);
   const qualities = releases.use(new StreamQualities({ handle, metrics, logger: of('quality') }));
   const allowPrivate = config.webhookAllowPrivate;
   const webhooks = releases.use(new WebhookService({ handle, bus, metrics, allowPrivate, logger: of('webhooks') }));
   const live = { programmes, presence, likes, qualities, webhooks };
-  return { handle, bus, registry, stations, stationPeople, listenTokens, metrics, ...live };
+  return { handle, bus, registry, stations, stationPeople, artworks, listenTokens, metrics, ...live };
 }
 
 type OriginParts = ReturnType<typeof openShared> & {

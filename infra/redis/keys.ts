@@ -27,6 +27,8 @@ export const stationKeys = (station: string) => ({
   listeners: `awaz:{${station}}:listeners`,
   /** Hash: the last count of the listeners and what it was made of. */
   audience: `awaz:{${station}}:audience`,
+  /** Hash: hash of a picture to its bytes (WebP); two at most. */
+  artwork: `awaz:{${station}}:artwork`,
   /** Hash: webhook id to the webhook (JSON). */
   webhooks: `awaz:{${station}}:webhooks`,
   /** Hash: how sending to each webhook goes. */

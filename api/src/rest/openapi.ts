@@ -66,11 +66,14 @@ function operation(route: Route, toSchema: ToSchema): Json {
     ...(access === undefined ? {} : { 'x-access': access }),
     security: securityOf(route),
     parameters: parametersOf(route, toSchema),
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: toSchema(body, 'input') } } } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(route, body, toSchema) } }),
     responses: { ...successOf(route, toSchema), ...problemsOf(route) },
   };
+}
+
+function contentOf({ bodyTypes }: Route, body: z.ZodType, toSchema: ToSchema): Json {
+  if (bodyTypes === undefined) return { 'application/json': { schema: toSchema(body, 'input') } };
+  return Object.fromEntries(bodyTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
 }
 
 function securityOf({ action, access }: Route): Json[] {

@@ -15,7 +15,7 @@ const MAX_TOLD_FAULTS = 20;
 
 /** Reads and checks what a request carries. Throws `bad_request`, `unsupported_media_type` or `payload_too_large`. */
 export async function readInput(route: Route, context: Context) {
-  const body = route.body === undefined ? undefined : await readJson(context, route.bodyLimitBytes);
+  const body = route.body === undefined ? undefined : await readBody(route, context);
   const faults: FieldFault[] = [];
   const read = (place: Place, schema: z.ZodType | undefined, value: unknown) => {
     const result = schema?.safeParse(value);
@@ -43,6 +43,30 @@ function badRequest(faults: FieldFault[]): AwazError {
   const errors = faults.slice(0, MAX_TOLD_FAULTS);
   const lines = errors.map(({ in: place, field, message }) => `${place}${field === '' ? '' : ` ${field}`}: ${message}`);
   return new AwazError('bad_request', `The request is not valid. ${lines.join('. ')}.`, { facts: { errors } });
+}
+
+function readBody({ bodyTypes, bodyLimitBytes }: Route, context: Context): Promise<unknown> {
+  if (bodyTypes === undefined) return readJson(context, bodyLimitBytes);
+  return readBytes(context, bodyTypes, bodyLimitBytes);
+}
+
+async function readBytes(
+  context: Context,
+  types: readonly string[],
+  limitBytes = DEFAULT_BODY_LIMIT_BYTES,
+): Promise<Buffer> {
+  if (!types.includes(context.request.type)) {
+    throw new AwazError('unsupported_media_type', `Send the body as ${types.join(', ')}.`);
+  }
+  if ((context.request.length ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of context.req as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > limitBytes) throw tooLarge(limitBytes);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 async function readJson(context: Context, limitBytes = DEFAULT_BODY_LIMIT_BYTES): Promise<unknown> {

@@ -73,6 +73,8 @@ export type RouteDefinition<
   errors?: readonly ErrorCode[];
   /** Largest body in bytes; {@link DEFAULT_BODY_LIMIT_BYTES} when left out. */
   bodyLimitBytes?: number;
+  /** Types of a body that is taken as bytes; JSON when left out. */
+  bodyTypes?: readonly string[];
   /** What a call counts for; `rest:read` or `rest:write` when left out. */
   limit?: LimitName;
   /** Whether `Idempotency-Key` is taken: the same key brings the same answer again for a day. */
@@ -95,6 +97,7 @@ export type Route = RouteRight & {
   readonly status?: number;
   readonly errors?: readonly ErrorCode[];
   readonly bodyLimitBytes?: number;
+  readonly bodyTypes?: readonly string[];
   readonly limit?: LimitName;
   readonly idempotent?: boolean;
   readonly handler: (call: RouteCall) => Promise<unknown> | unknown;

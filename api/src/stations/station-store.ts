@@ -166,17 +166,8 @@ export class StationStore {
     const keys = stationKeys(slug);
     const live = await this.#registry.get(slug);
     const { station, removedPrivate, streamKeys, people, listenTokens, listenSessions, listenGrants } = keys;
-    const ofWebhooks = [keys.webhooks, keys.webhookStates, keys.webhookCursor];
-    const all = [
-      station,
-      removedPrivate,
-      streamKeys,
-      people,
-      listenTokens,
-      listenSessions,
-      listenGrants,
-      ...ofWebhooks,
-    ];
+    const others = [keys.webhooks, keys.webhookStates, keys.webhookCursor, keys.artwork];
+    const all = [station, removedPrivate, streamKeys, people, listenTokens, listenSessions, listenGrants, ...others];
     if ((await removeScript.run(this.#handle.commands, all, [REMOVED_PRIVATE_MS])) === 0) throw unknownStation(slug);
     await this.#handle.commands.del(...Object.values(chatKeys(slug)));
     await this.#handle.commands.zrem(STATIONS_KEY, slug);

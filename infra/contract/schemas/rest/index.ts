@@ -1,5 +1,6 @@
 export * from './accounts.ts';
 export * from './admin.ts';
+export * from './artwork.ts';
 export * from './chat.ts';
 export * from './listen-tokens.ts';
 export * from './own-stations.ts';
