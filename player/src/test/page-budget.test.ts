@@ -43,7 +43,10 @@ test('hls.js is one lazy chunk of at most 120 kB', async () => {
   expect(await total(chunks.map((file) => `assets/${file}`))).toBeLessThanOrEqual(120 * KB);
 });
 
-test.each(['index.html', 'listen.html', 'studio.html'])('%s is built, with hashed files', async (page) => {
-  const html = await read(page);
-  for (const file of [...scriptsOf(html), ...stylesOf(html)]) expect(file).toMatch(/-[\w-]{8}\.(js|css)$/);
-});
+test.each(['admin.html', 'index.html', 'listen.html', 'sign-in.html', 'studio.html'])(
+  '%s is built, with hashed files',
+  async (page) => {
+    const html = await read(page);
+    for (const file of [...scriptsOf(html), ...stylesOf(html)]) expect(file).toMatch(/-[\w-]{8}\.(js|css)$/);
+  },
+);
