@@ -3,13 +3,22 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { paged } from '../rest/index.ts';
 import type { Column } from '../ui/index.ts';
 import type { AdminApi } from './admin-api.ts';
+import { actionText } from './audit-text.ts';
 import { PagedTable } from './paged-table.tsx';
 import { t } from './words.ts';
 
 const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const COLUMNS: Column<AuditEntry>[] = [
-  { name: t('audit.what'), cell: ({ action }) => <code>{action}</code> },
+  {
+    name: t('audit.what'),
+    cell: ({ action }) => (
+      <>
+        {actionText(action)}
+        <code class="audit-name">{action}</code>
+      </>
+    ),
+  },
   { name: t('audit.who'), cell: ({ by }) => <bdi>{by.name}</bdi> },
   {
     name: t('audit.when'),

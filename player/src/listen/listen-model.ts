@@ -12,7 +12,9 @@ import {
   reportToSystem,
   setVolume,
 } from '../playback/index.ts';
+import type { LiveSide } from './live-side.tsx';
 import { fetchStation, type StationData } from './station-data.ts';
+import { whenIdle } from '../ui/when-idle.ts';
 
 /** How often figures and countdowns are drawn, in ms. */
 const TICK_MS = 500;
@@ -32,6 +34,7 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
   const programme = signal<ProgrammeMetadata | null>(null);
   const data = signal<StationData | 'unknown' | undefined>(undefined);
   const volume = signal({ level: recallVolume(), muted: false });
+  const live = signal<LiveSide>();
 
   const player = new Player({
     station,
@@ -68,6 +71,12 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
     describeToSystem((typeof known === 'object' ? known.show : null) ?? title, title);
   });
   keepStationData({ station, onAnswer: (answer) => (data.value = answer), player });
+  const openLive = opener(async () => {
+    const { openLiveSide } = await import('./live-side.tsx');
+    live.value = openLiveSide({ station, player });
+  });
+  audio.addEventListener('playing', openLive);
+  whenIdle(openLive);
 
   return {
     station,
@@ -79,6 +88,8 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
     /** What is audible at the playhead. */
     programme,
     volume,
+    /** Live figures, chat and likes; undefined until their code has come. */
+    live,
     /** The visitor is about to press Play: fetch what that will need. */
     prepare: () => prefetchEngine(player.engineName),
     setVolume: (level: number) => setVolume(audio, level),
@@ -92,6 +103,16 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
 export function targetOf(text: string | null): number | undefined {
   const seconds = Number(text ?? Number.NaN);
   return seconds >= 0.05 && seconds <= 10 ? seconds : undefined;
+}
+
+/** Does something once; when it fails, the next call tries again. */
+function opener(open: () => Promise<void>): () => void {
+  let opening: Promise<void> | undefined;
+  return () => {
+    opening ??= open().catch(() => {
+      opening = undefined;
+    });
+  };
 }
 
 function keepStationData(options: {

@@ -3,3 +3,5 @@ export * from './own-stations.tsx';
 export * from './station-api.ts';
 export * from './station-settings.tsx';
 export * from './stream-keys.tsx';
+export * from './chat-settings.tsx';
+export * from './moderation-lists.tsx';

@@ -1,4 +1,14 @@
-import type { ChangeStationRequest, FreshKey, NewStationRequest, OwnStation, StreamKey } from '@awaz/infra/contract';
+import type {
+  ChangeStationRequest,
+  ChatReport,
+  ChatRestriction,
+  FreshKey,
+  NewStationRequest,
+  OwnStation,
+  Page,
+  StaffChatSettings,
+  StreamKey,
+} from '@awaz/infra/contract';
 import type { AccountSession } from '../account/index.ts';
 
 /** What an owner asks the API. Everything rejects with `RestProblem`. */
@@ -44,4 +54,43 @@ export class StationApi {
   revokeKey(station: string, keyId: string): Promise<void> {
     return this.#session.call(`/stations/${station}/keys/${keyId}`, { method: 'DELETE' });
   }
+
+  /** What the chat allows, with its word filter. */
+  chatSettings(station: string): Promise<StaffChatSettings> {
+    return this.#session.call(`/stations/${station}/chat/settings`);
+  }
+
+  /** Changes what the chat allows; what is left out stays. */
+  changeChatSettings(station: string, body: Partial<StaffChatSettings>): Promise<StaffChatSettings> {
+    return this.#session.call(`/stations/${station}/chat/settings`, { method: 'PATCH', body });
+  }
+
+  /** Mutes and bans that hold, the newest first. */
+  restrictions(station: string, cursor: string | undefined): Promise<Page<ChatRestriction>> {
+    return this.#session.call(`/stations/${station}/chat/restrictions${cursorQuery(cursor)}`);
+  }
+
+  /** Lifts a mute or a ban. */
+  lift(station: string, { target, kind }: Pick<ChatRestriction, 'target' | 'kind'>): Promise<void> {
+    return this.#session.call(`/stations/${station}/chat/restrictions/${target}?kind=${kind}`, { method: 'DELETE' });
+  }
+
+  /** Reported messages. */
+  reports(station: string, cursor: string | undefined): Promise<Page<ChatReport>> {
+    return this.#session.call(`/stations/${station}/chat/reports${cursorQuery(cursor)}`);
+  }
+
+  /** Lets a reported message be. */
+  letBe(station: string, message: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/chat/reports/${message}`, { method: 'DELETE' });
+  }
+
+  /** Deletes a message. */
+  deleteMessage(station: string, message: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/chat/${message}`, { method: 'DELETE' });
+  }
+}
+
+function cursorQuery(cursor: string | undefined): string {
+  return cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
 }

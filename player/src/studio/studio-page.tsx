@@ -81,7 +81,7 @@ function Studio() {
 function Room() {
   const now = room.value;
   if (now === undefined) return <StudioDoor session={session} api={api} onEnter={enter} />;
-  if (now.by === 'account') return <OwnerRoom api={api} model={now.model} server={location.origin} />;
+  if (now.by === 'account') return <OwnerRoom {...{ session, api }} model={now.model} server={location.origin} />;
   return <StudioRoom model={now.model} server={location.origin} onOtherKey={leave} />;
 }
 

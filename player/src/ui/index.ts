@@ -20,5 +20,7 @@ export * from './pulse-line.tsx';
 export * from './select.tsx';
 export * from './station-art.tsx';
 export * from './tabs.tsx';
+export * from './text-area.tsx';
 export * from './theme.ts';
 export * from './top-bar.tsx';
+export * from './when-idle.ts';
