@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '../testkit/index.ts';
 
 /** What has the focus: its words. */
 export function focusedText(page: Page): Promise<string> {
@@ -28,5 +29,7 @@ export async function noteOf(page: Page, field: Locator): Promise<string> {
 
 /** Waits until the page's player plays. */
 export async function playing(page: Page): Promise<void> {
-  await page.waitForFunction("window.awazPlayer?.state === 'live'", undefined, { timeout: 20_000 });
+  await until(() => page.evaluate<boolean>("window.awazPlayer?.state === 'live'"), {
+    ...{ timeoutMs: 20_000, everyMs: 50, what: 'the player plays' },
+  });
 }

@@ -3,10 +3,10 @@ import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from '../ui/index.ts';
+import { Announcer } from './announcer.tsx';
 import type { ChatModel } from './chat-model.ts';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
-import { Announcer } from './announcer.tsx';
 import { t } from './words.ts';
 
 /** Who is this near to the end reads along, in px. */
@@ -24,13 +24,17 @@ export function ChatLog({ model }: { model: ChatModel }) {
   const messages = model.messages.value;
   const pending = model.pending.value;
   const newest = messages.at(-1);
-  const seen = useRef(newest);
+  const before = useRef(messages);
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd(list.current);
-    else unread.value += newerThan(messages, seen.current);
-    seen.current = newest;
-  }, [messages, newest, unread]);
-  useEffect(() => toEnd(list.current), [pending.length]);
+    else unread.value += freshIn(messages, before.current);
+    before.current = messages;
+  }, [messages, unread]);
+  const waiting = useRef(0);
+  useEffect(() => {
+    if (pending.length > waiting.current) toEnd(list.current); // who writes wants to see it
+    waiting.current = pending.length;
+  }, [pending.length]);
   useFocusInside(list, messages.length);
   const onScroll = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = list.current ?? {};
@@ -89,7 +93,8 @@ function useFocusInside(list: RefObject<HTMLElement | null>, count: number): voi
       index.current = rowsOf(current).findIndex((row) => row.contains(document.activeElement));
     };
     const forget = ({ target }: FocusEvent) => {
-      const isThere = () => target instanceof Element && target.isConnected && !current.contains(document.activeElement);
+      const isThere = () =>
+        target instanceof Element && target.isConnected && !current.contains(document.activeElement);
       setTimeout(() => isThere() && note());
     };
     current.addEventListener('focusin', note);
@@ -99,7 +104,6 @@ function useFocusInside(list: RefObject<HTMLElement | null>, count: number): voi
       current.removeEventListener('focusout', forget);
     };
   }, [list]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the number of messages that changes where the focus is
   useLayoutEffect(() => {
     if (index.current < 0 || document.activeElement !== document.body) return;
     const rows = rowsOf(list.current);
@@ -107,9 +111,9 @@ function useFocusInside(list: RefObject<HTMLElement | null>, count: number): voi
   }, [count, list]);
 }
 
-function newerThan(messages: readonly ChatMessageEvent[], seen: ChatMessageEvent | undefined): number {
-  const index = seen === undefined ? -1 : messages.lastIndexOf(seen);
-  return index < 0 ? messages.length : messages.length - 1 - index;
+function freshIn(messages: readonly ChatMessageEvent[], before: readonly ChatMessageEvent[]): number {
+  const known = new Set(before);
+  return messages.filter((message) => !known.has(message)).length;
 }
 
 function toEnd(list: HTMLElement | null): void {

@@ -174,7 +174,14 @@ describe('who may write', () => {
     ['off', 'owner', 'off'],
   ] as const)('in mode %s a %s is answered with %p', (mode, station, closed) => {
     server.open({ you: you(station) });
-    server.tell('chat:settings', { station: 'radio', id: '1-1', position: '1-1', mode, slowSeconds: 0, links: 'staff' });
+    server.tell('chat:settings', {
+      station: 'radio',
+      id: '1-1',
+      position: '1-1',
+      mode,
+      slowSeconds: 0,
+      links: 'staff',
+    });
     expect(model.closed.value).toBe(closed);
   });
 });

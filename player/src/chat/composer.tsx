@@ -103,7 +103,13 @@ function WriteForm({ model, isHeld }: { model: ChatModel; isHeld: boolean }) {
           maxLength={40}
         />
       )}
-      <WriteLine text={text.value} isHeld={isHeld} left={left} onInput={(value) => (text.value = value)} onSend={send} />
+      <WriteLine
+        text={text.value}
+        isHeld={isHeld}
+        left={left}
+        onInput={(value) => (text.value = value)}
+        onSend={send}
+      />
       {!isNaming && fault.value !== undefined && (
         <p class="field-error" role="alert">
           {fault.value}

@@ -31,9 +31,12 @@ export function MessageRow(props: {
   };
   const { author, text, at, mentions = [] } = message;
   const you = model.you.value?.id;
-  const names = ['chat-message', author.id === you && 'chat-message--own', isMention(mentions, you) && 'chat-message--you'];
+  const names = [
+    'chat-message',
+    author.id === you && 'chat-message--own',
+    isMention(mentions, you) && 'chat-message--you',
+  ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a message is one stop, as in every chat that can be read by ear
     <li
       class={names.filter(Boolean).join(' ')}
       ref={row}

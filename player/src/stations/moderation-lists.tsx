@@ -1,7 +1,7 @@
 import type { ChatReport, ChatRestriction } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
 import { asProblem, type Paged, paged, problemText } from '../rest/index.ts';
 import { Banner, Button, Card, Loading } from '../ui/index.ts';
 import type { StationApi } from './station-api.ts';

@@ -1,9 +1,9 @@
 import type { OwnStation } from '@awaz/infra/contract';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { loaded, problemText } from '../rest/index.ts';
 import type { AccountSession } from '../account/index.ts';
 import { ChatPanel } from '../chat/index.ts';
+import { loaded, problemText } from '../rest/index.ts';
 import { ChatSettingsCard, ModerationLists, type StationApi, StationSettings, StreamKeys } from '../stations/index.ts';
 import { Banner, LinkButton, Loading } from '../ui/index.ts';
 import { AudienceCard } from './audience-card.tsx';
@@ -62,9 +62,7 @@ function OpenRoom(props: OwnerRoomProps & { station: OwnStation; onChanged: () =
     keys: { name: t('part.keys'), content: <StreamKeys api={api} station={slug} /> },
     settings: {
       name: t('part.settings'),
-      content: (
-        <StationSettings api={api} station={station} onChanged={onChanged} onRemoved={toOwnStations} />
-      ),
+      content: <StationSettings api={api} station={station} onChanged={onChanged} onRemoved={toOwnStations} />,
     },
   };
   return <StudioRoom {...{ model, server, parts, title, desk: <Desk desk={desk} /> }} onOtherKey={toOwnStations} />;

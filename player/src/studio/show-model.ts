@@ -5,9 +5,7 @@ import { signal } from '@preact/signals';
 export type ShowTexts = { show: string; host: string; title: string; artist: string };
 
 /** What became of the last thing that was told. `waiting`: for the station to be on air. */
-export type ShowState =
-  | { kind: 'idle' | 'sending' | 'waiting' | 'told' }
-  | { kind: 'failed'; problem: SocketError };
+export type ShowState = { kind: 'idle' | 'sending' | 'waiting' | 'told' } | { kind: 'failed'; problem: SocketError };
 
 type SetProgramme = (
   body: Omit<StudioCalls['stream:metadata:set']['body'], 'station'>,

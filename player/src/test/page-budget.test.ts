@@ -23,11 +23,12 @@ describe('what a listener loads before Play, gzipped', () => {
     expect(sizeOf(html) + (await total(stylesOf(html)))).toBeLessThanOrEqual(14 * KB);
   });
 
-  test('is at most 25 kB of code, and none of it is hls.js or a schema library', async () => {
+  test('is at most 25 kB of code, and none of it is hls.js, Socket.IO, chat or a schema library', async () => {
     const scripts = scriptsOf(await read('listen.html'));
     expect(scripts.length).toBeGreaterThan(0);
     expect(await total(scripts)).toBeLessThanOrEqual(25 * KB);
-    for (const text of await Promise.all(scripts.map(read))) expect(text).not.toMatch(/EXT-X-MEDIA-SEQUENCE|ZodError/);
+    for (const text of await Promise.all(scripts.map(read)))
+      expect(text).not.toMatch(/EXT-X-MEDIA-SEQUENCE|ZodError|EIO|chat-log/);
   });
 
   test('needs no font and nothing from another server', async () => {
