@@ -100,9 +100,39 @@ describe('one’s own stations', () => {
     await page.close();
   });
 
+  test('settings are kept, and a station that is removed is gone', async () => {
+    await makeStation(stack.url, owner, { slug: 'settings', title: 'Old name' });
+    const page = await open('/studio?station=settings');
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('نیا نام');
+    await page.getByRole('textbox', { name: 'Language' }).fill('not a language');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await says(page, page.getByText('Is no language tag'));
+    await page.getByRole('textbox', { name: 'Language' }).fill('UR');
+    await page.getByRole('textbox', { name: 'Tags' }).fill('Qawwali, Talk');
+    await page.getByRole('radio', { name: /^Safe/ }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await says(page, page.getByText('Saved.'));
+    expect(await axeFaults(page)).toEqual([]);
+    await page.reload();
+    await says(page, page.getByRole('heading', { level: 1, name: 'نیا نام' }));
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    expect(await page.getByRole('textbox', { name: 'Language' }).inputValue()).toBe('ur');
+    expect(await page.getByRole('textbox', { name: 'Tags' }).inputValue()).toBe('qawwali, talk');
+    expect(await page.getByRole('radio', { name: /^Safe/ }).isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Remove station' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.waitForURL(`${stack.url}/studio`);
+    await says(page, page.getByRole('link', { name: 'Open studio of Keys' }));
+    expect(await page.getByText('نیا نام').count()).toBe(0);
+    await page.close();
+  });
+
   test('tabs of the studio are reached by arrow keys', async () => {
     const page = await open('/studio?station=keys');
     await page.getByRole('tab', { name: 'Sound' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await says(page, page.getByRole('heading', { name: 'Reported messages' }));
     await page.keyboard.press('ArrowRight');
     await says(page, page.getByRole('heading', { name: 'Stream keys' }));
     expect(await page.getByRole('tab', { name: 'Keys' }).getAttribute('aria-selected')).toBe('true');

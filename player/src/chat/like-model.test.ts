@@ -21,3 +21,13 @@ test('a like counts at once, and once, whatever comes first: its answer or its e
   await until(() => model.count.value === 42);
   expect(answers).toEqual([]);
 });
+
+test('likes during a cut are sent when the way is free', () => {
+  const server = new FakeChat();
+  let sent = 0;
+  const model = new LikeModel({ feed: server.link.feed, like: () => Promise.resolve({ ok: true, count: ++sent }) });
+  expect(model.like()).toBe(true);
+  expect([model.count.value, sent]).toEqual([1, 0]);
+  server.open();
+  expect(sent).toBe(1);
+});

@@ -5,9 +5,12 @@ import type { StationFeed } from '../live/index.ts';
 /** Least time between two likes of this page, in ms; presses in between count for nothing. */
 const LEAST_BETWEEN_MS = 250;
 
+/** Most likes that wait for the connection; further ones count for nothing. */
+const MAX_WAITING = 10;
+
 /** What likes need of the server. */
 export type LikeLink = {
-  feed: Pick<StationFeed, 'on' | 'snapshot'>;
+  feed: Pick<StationFeed, 'on' | 'snapshot' | 'state'>;
   like(): Promise<Acknowledgement<{ count: number }>>;
 };
 
@@ -17,13 +20,22 @@ export class LikeModel {
   readonly #uncounted = signal(0);
   readonly #link: LikeLink;
   #likedAt = Number.NEGATIVE_INFINITY;
+  #isJoined: boolean;
+  #waiting = 0;
   /** What is shown. */
   readonly count = computed(() => this.#told.value + this.#uncounted.value);
 
   constructor(link: LikeLink) {
     this.#link = link;
     this.#told.value = link.feed.snapshot?.likes ?? 0;
-    link.feed.on('snapshot', ({ snapshot }) => this.#tell(snapshot.likes));
+    this.#isJoined = link.feed.state === 'joined';
+    link.feed.on('state', (state) => {
+      this.#isJoined = state === 'joined';
+    });
+    link.feed.on('snapshot', ({ snapshot }) => {
+      this.#tell(snapshot.likes);
+      for (; this.#waiting > 0; this.#waiting--) void this.#send();
+    });
     link.feed.on('interaction:like', ({ count }) => this.#tell(count));
     link.feed.on('stream:started', () => {
       this.#told.value = 0;
@@ -33,10 +45,11 @@ export class LikeModel {
   /** Likes what is heard now; false when the last one was a moment ago. */
   like(): boolean {
     const now = performance.now();
-    if (now - this.#likedAt < LEAST_BETWEEN_MS) return false;
+    if (now - this.#likedAt < LEAST_BETWEEN_MS || this.#waiting >= MAX_WAITING) return false;
     this.#likedAt = now;
     this.#uncounted.value++;
-    void this.#send();
+    if (this.#isJoined) void this.#send();
+    else this.#waiting++;
     return true;
   }
 

@@ -2,7 +2,8 @@ import { listenPath, type OwnStation, SLUG_PATTERN } from '@awaz/infra/contract'
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { newWishId, useForm } from '../rest/index.ts';
-import { Banner, Button, Choices, Field } from '../ui/index.ts';
+import { Banner, Button, Field } from '../ui/index.ts';
+import { AccessChoice, type StationAccess } from './access-choice.tsx';
 import { slugOf } from './slug-of.ts';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
@@ -17,7 +18,7 @@ export type NewStationFormProps = {
 /** Makes a station: its name, the address that the name suggests, and who may listen. */
 export function NewStationForm({ api, onMade, onCancel }: NewStationFormProps) {
   const isOwnSlug = useSignal(false);
-  const access = useSignal<'everybody' | 'private'>('everybody');
+  const access = useSignal<StationAccess>('everybody');
   const wishId = useRef(newWishId());
   const form = useForm({
     initial: { title: '', slug: '' },
@@ -80,25 +81,6 @@ export function NewStationForm({ api, onMade, onCancel }: NewStationFormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-/** Whether everybody may listen. */
-export function AccessChoice(props: {
-  value: 'everybody' | 'private';
-  onChoose: (value: 'everybody' | 'private') => void;
-}) {
-  return (
-    <Choices
-      legend={t('new.public')}
-      name="access"
-      choices={(['everybody', 'private'] as const).map((value) => ({
-        value,
-        name: t(`new.public.${value}`),
-        hint: t(`new.public.${value}.hint`),
-      }))}
-      {...props}
-    />
   );
 }
 

@@ -2,7 +2,8 @@ import type { OwnStation } from '@awaz/infra/contract';
 import { PROFILE_NAMES } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { asProblem, problemText, useForm } from '../rest/index.ts';
-import { Banner, Button, Card, Choices, Dialog, Field } from '../ui/index.ts';
+import { Banner, Button, Card, Choices, Dialog, Field, TextArea } from '../ui/index.ts';
+import { AccessChoice, type StationAccess } from './access-choice.tsx';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
 
@@ -34,14 +35,16 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
   const { api, station, onChanged } = props;
   const isSaved = useSignal(false);
   const profile = useSignal<ProfileChoice>((station.profile as ProfileChoice | null) ?? 'default');
+  const access = useSignal<StationAccess>(station.public ? 'everybody' : 'private');
   const form = useForm({
-    initial: { title: station.title },
+    initial: textsOf(station),
     check: ({ title }) => {
       isSaved.value = false;
       return title.trim() === '' ? { title: t('fault.name') } : {};
     },
-    send: async ({ title }) => {
-      onChanged(await api.change(station.slug, { title: title.trim(), profile: profile.value }));
+    send: async (texts) => {
+      const change = { ...changeOf(texts), public: access.value === 'everybody', profile: profile.value };
+      onChanged(await api.change(station.slug, change));
       isSaved.value = true;
     },
   });
@@ -50,6 +53,18 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       <h2>{t('settings.title')}</h2>
       {form.problem !== undefined && <Banner tone="danger" title={form.problem} />}
       <Field {...form.field('title')} label={t('new.name')} autocomplete="off" maxLength={100} required />
+      <TextArea {...form.field('description')} label={t('settings.description')} rows={3} />
+      <div class="pairs">
+        <Field {...form.field('language')} label={t('settings.language')} hint={t('settings.language.hint')} />
+        <Field {...form.field('tags')} label={t('settings.tags')} hint={t('settings.tags.hint')} />
+      </div>
+      <AccessChoice
+        value={access.value}
+        onChoose={(value) => {
+          access.value = value;
+          isSaved.value = false;
+        }}
+      />
       <Choices
         legend={t('settings.profile')}
         name="profile"
@@ -75,6 +90,21 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       </div>
     </form>
   );
+}
+
+function textsOf({ title, description, language, tags }: OwnStation) {
+  return { title, description, language: language ?? '', tags: tags.join(', ') };
+}
+
+function changeOf({ title, description, language, tags }: ReturnType<typeof textsOf>) {
+  return {
+    ...{ title: title.trim(), description },
+    language: language.trim() === '' ? null : language.trim(),
+    tags: tags
+      .split(/[,،]/)
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  };
 }
 
 function RemoveStation(props: { api: StationApi; station: OwnStation; onRemoved: () => void }) {

@@ -94,7 +94,9 @@ function KeyRow({ streamKey, onRevoke }: { streamKey: StreamKey; onRevoke: () =>
           {t('keys.revoke')}
         </Button>
       ) : (
-        <Pill tone="off">{t('keys.revoked')}</Pill>
+        <Pill tone="off">
+          {revokedAt > Date.now() ? t('keys.ends', { date: dates.format(revokedAt) }) : t('keys.revoked')}
+        </Pill>
       )}
     </li>
   );
