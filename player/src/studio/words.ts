@@ -5,7 +5,7 @@ export const t = translator({
   'studio.title': 'Studio',
   'studio.skip': 'Skip to the studio',
   'studio.leave': 'Leave',
-  'studio.stations': 'Your stations',
+  'studio.stations': 'Stations',
 
   'door.asking': 'One moment…',
   'door.not_yours': 'The station {station} is none of yours.',
