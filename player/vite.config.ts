@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
-/** Pages that the API serves: `/`, `/s/{station}` and `/studio`. A new page is a new line here and a file in pages/. */
-const PAGES = ['index', 'listen', 'studio'];
+/** Pages that the API serves: `/`, `/s/{station}`, `/sign-in`, `/studio`, `/admin`. A new page is a new word here and a file in pages/. */
+const PAGES = ['admin', 'index', 'listen', 'sign-in', 'studio'];
 
 export default defineConfig({
   root: `${import.meta.dirname}/pages`,

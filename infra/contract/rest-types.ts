@@ -3,9 +3,13 @@ import type {
   auditEntrySchema,
   changeMeSchema,
   changePasswordSchema,
+  changeStationSchema,
   chatSettingsSchema,
+  freshKeySchema,
   loginSchema,
+  newStationSchema,
   oneTimeSchema,
+  ownStationSchema,
   problemSchema,
   registerSchema,
   reportSchema,
@@ -13,6 +17,7 @@ import type {
   signedInSchema,
   stationListSchema,
   stationViewSchema,
+  streamKeySchema,
   streamSchema,
   userSchema,
 } from './schemas/rest/index.ts';
@@ -64,3 +69,18 @@ export type ChatRestriction = z.output<typeof restrictionSchema>;
 
 /** A message that was reported. */
 export type ChatReport = z.output<typeof reportSchema>;
+
+/** Body of `POST stations`. */
+export type NewStationRequest = z.input<typeof newStationSchema>;
+
+/** Body of `PATCH stations/{station}`. */
+export type ChangeStationRequest = z.input<typeof changeStationSchema>;
+
+/** A station as its owner sees it. */
+export type OwnStation = z.output<typeof ownStationSchema>;
+
+/** A stream key as lists show it. */
+export type StreamKey = z.output<typeof streamKeySchema>;
+
+/** A stream key that was made just now, with the key itself. */
+export type FreshKey = z.output<typeof freshKeySchema>;

@@ -45,6 +45,9 @@ export const listenPath = (station: string): string => `/s/${station}`;
 /** The studio page with station and key in the fragment, which browsers do not send to servers. */
 export const studioPath = (station: string, key: string): string => `/studio#station=${station}&key=${key}`;
 
+/** The studio page of a station for whoever is signed in and owns it. */
+export const ownStudioPath = (station: string): string => `/studio?station=${station}`;
+
 /** The page that takes a one-time sign-in link; the token is in the fragment, which browsers do not send to servers. */
 export const signInPath = (token: string): string => `/sign-in#token=${token}`;
 

@@ -35,7 +35,7 @@ export async function useMicrophone({ page }: ProbedPage): Promise<void> {
 }
 
 /** Presses "Go live" and waits until the studio knows that it is heard. */
-export async function goLive({ page }: ProbedPage): Promise<void> {
+export async function goLive({ page }: Pick<ProbedPage, 'page'>): Promise<void> {
   await page.getByRole('button', { name: 'Go live' }).click({ timeout: PAGE_MS });
   await onAir({ page });
 }
@@ -56,7 +56,7 @@ export async function says(page: Page, what: Locator): Promise<void> {
 }
 
 /** Presses "Stop", means it, and waits until the studio can go live again. */
-export async function stopBroadcast({ page }: ProbedPage): Promise<void> {
+export async function stopBroadcast({ page }: Pick<ProbedPage, 'page'>): Promise<void> {
   await page.getByRole('button', { name: 'Stop' }).click({ timeout: PAGE_MS });
   await page.getByRole('button', { name: 'End broadcast' }).click({ timeout: PAGE_MS });
   await says(page, page.getByText('Your broadcast has ended.'));

@@ -41,6 +41,8 @@ export type Stack = {
   readonly transcoderMetricsUrl: string;
   /** Adds a station as an owner would on the command line. */
   addStation(slug: string): Promise<StackStation>;
+  /** Runs the station command and gives what it printed as JSON. Rejects with what it complained about. */
+  runStation(args: readonly string[]): Promise<unknown>;
   /** What all programs logged so far, for the message of a failure. */
   logs(): string;
   /** Ends all programs and removes their files. May be called again. */
@@ -99,13 +101,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     }
     const logs = () => [transcoder, ...apis.map(({ program }) => program)].map(logOf).join('\n');
     await allReady(apis, logs);
+    const run = (args: readonly string[]) => runStation(args, { env, cwd: folder.path });
     return {
       url: apis[0]?.url ?? '',
       apis,
       redis,
       transcoder,
       transcoderMetricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
-      addStation: (slug) => addStation(slug, { env, cwd: folder.path }),
+      addStation: (slug) => addStation(slug, run),
+      runStation: run,
       logs,
       close: () => releases.close(),
     };
@@ -141,13 +145,21 @@ async function allReady(apis: StackApi[], logs: () => string): Promise<void> {
   }
 }
 
-async function addStation(
-  slug: string,
-  how: { env: Record<string, string | undefined>; cwd: string },
-): Promise<StackStation> {
-  const args = [builtProgram('station'), 'add', slug, '--title', `Station ${slug}`, '--json'];
-  const { stdout, stderr, code } = await runProgram(process.execPath, args, how);
-  const { key } = code === 0 ? (JSON.parse(stdout.toString()) as { key?: string }) : {};
-  if (key === undefined) throw new Error(`The station ${slug} could not be added: ${stderr || stdout.toString()}`);
+async function addStation(slug: string, run: Stack['runStation']): Promise<StackStation> {
+  const { key } = (await run(['add', slug, '--title', `Station ${slug}`])) as { key?: string };
+  if (key === undefined) throw new Error(`The station ${slug} has no key.`);
   return { slug, key };
+}
+
+async function runStation(
+  args: readonly string[],
+  how: { env: Record<string, string | undefined>; cwd: string },
+): Promise<unknown> {
+  const { stdout, stderr, code } = await runProgram(
+    process.execPath,
+    [builtProgram('station'), ...args, '--json'],
+    how,
+  );
+  if (code === 0) return JSON.parse(stdout.toString());
+  throw new Error(`station ${args.join(' ')} failed: ${stderr || stdout.toString()}`);
 }

@@ -63,8 +63,8 @@ export class EventLog {
     const from = await this.#offsetToday(topic, place, position);
     if (from === undefined || from > position.offset) return { events: [], position, reset: true };
     if (from === position.offset) return { events: [], position, reset: false };
-    const first = await this.#firstOffset(topic);
-    if (first === undefined || from < first - 1) return { events: [], position, reset: true };
+    const whole = await this.#wholeFrom(topic);
+    if (whole === undefined || from < whole) return { events: [], position, reset: true };
     const { events: key } = eventKeys(topic);
     const range = { from: `(${from}-0`, to: `${position.offset}-0`, count: 2 * KEPT_EVENTS_PER_TOPIC };
     const entries = await readStream(this.#handle.commands, key, range);
@@ -88,8 +88,41 @@ export class EventLog {
     return last === null ? undefined : Math.min(place.offset, Number(last));
   }
 
-  async #firstOffset(topic: string): Promise<number | undefined> {
-    const [first] = await readStream(this.#handle.commands, eventKeys(topic).events, { from: '-', to: '+', count: 1 });
-    return first === undefined ? undefined : Number.parseInt(first.id, 10);
+  /**
+   * The oldest place after which nothing was dropped for want of room; undefined when nothing is kept. What was erased on
+   * purpose is not missed: where the first event is not the first one of the stream, the number of all that were ever added
+   * tells it (since Redis 7).
+   */
+  async #wholeFrom(topic: string): Promise<number | undefined> {
+    const facts = await streamFacts(this.#handle, eventKeys(topic).events);
+    if (facts === undefined) return undefined;
+    const { first, last, added } = facts;
+    const atLeast = Math.max(last - (added ?? 0), last - KEPT_EVENTS_PER_TOPIC);
+    return added === undefined ? first - 1 : Math.min(first - 1, atLeast);
   }
+}
+
+/** First and last offset of a stream, and how many entries it ever got where Redis tells; undefined when it is empty. */
+async function streamFacts(
+  { commands }: RedisHandle,
+  key: string,
+): Promise<{ first: number; last: number; added: number | undefined } | undefined> {
+  const pairs = (await commands.xinfo('STREAM', key).catch(noSuchKey)) as unknown[];
+  const fact = (name: string) => {
+    const at = pairs.indexOf(name);
+    return at < 0 ? undefined : pairs[at + 1];
+  };
+  const [first] = (fact('first-entry') as [id: string] | null | undefined) ?? [];
+  if (first === undefined) return undefined;
+  const added = fact('entries-added');
+  return {
+    first: Number.parseInt(first, 10),
+    last: Number.parseInt(String(fact('last-generated-id')), 10),
+    added: added === undefined ? undefined : Number(added),
+  };
+}
+
+function noSuchKey(error: Error): unknown[] {
+  if (error.message.includes('no such key')) return [];
+  throw error;
 }

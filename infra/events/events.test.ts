@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventPosition } from '../contract/index.ts';
 import { DIRECTORY_TOPIC, eventKeys, type RedisHandle } from '../redis/index.ts';
 import { startTestRedis, type TestRedis, until } from '../testkit/index.ts';
-import { EventFeed, EventLog, type KeptEvent } from './index.ts';
+import { EventFeed, EventLog, KEPT_EVENTS_PER_TOPIC, type KeptEvent } from './index.ts';
 
 let redis: TestRedis;
 let handle: RedisHandle;
@@ -48,15 +48,19 @@ describe('EventLog', () => {
 
   it('cannot tell what was missed after a place of another epoch, of the future, or that was dropped', async () => {
     const { epoch } = await append('lost', 1);
-    await append('lost', 2);
-    await handle.commands.xtrim(eventKeys('lost').events, 'MAXLEN', 1);
+    const many = KEPT_EVENTS_PER_TOPIC + 500;
+    for (let at = 2; at <= many; at += 100) {
+      await Promise.all(Array.from({ length: 100 }, (_, n) => append('lost', at + n)));
+    }
     const places: EventPosition[] = [
       { epoch: 'other', offset: 1 },
-      { epoch, offset: 9 },
+      { epoch, offset: many + 200 },
       { epoch, offset: 0 },
     ];
     for (const place of places) expect(await log.since('lost', place)).toMatchObject({ reset: true, events: [] });
-    expect(await log.since('lost', { epoch, offset: 1 })).toMatchObject({ reset: false });
+    const { offset } = await log.position('lost');
+    const far = { epoch, offset: offset - KEPT_EVENTS_PER_TOPIC };
+    expect(await log.since('lost', far)).toMatchObject({ reset: false });
   });
 
   it('leaves out what was erased, and counts on', async () => {
@@ -65,6 +69,25 @@ describe('EventLog', () => {
     await append('erased', 3);
     await log.erase('erased', wrong.offset);
     expect(times((await log.since('erased', place)).events)).toEqual([3]);
+  });
+
+  it('does not miss what was erased, be it the first of all', async () => {
+    const before = await log.position('first');
+    const wrong = await append('first', 1);
+    await append('first', 2);
+    await log.erase('first', wrong.offset);
+    const { events, reset } = await log.since('first', before);
+    expect({ times: times(events), reset }).toEqual({ times: [2], reset: false });
+  });
+
+  it('cannot tell what was missed when all of it ran out, be it that new events came since', async () => {
+    const before = await log.position('gone');
+    for (const at of [1, 2]) await append('gone', at);
+    await handle.commands.del(eventKeys('gone').events); // as its time running out does
+    expect(await log.since('gone', before)).toMatchObject({ reset: true });
+    const next = await append('gone', 3);
+    expect(await log.since('gone', before)).toMatchObject({ reset: true });
+    expect(await log.since('gone', { ...next, offset: 2 })).toMatchObject({ reset: false });
   });
 
   it('goes on from places of an epoch that ended with the Redis server, and takes back what that server lost', async () => {

@@ -1,4 +1,5 @@
 /** For tests, end-to-end tests and benchmarks only: real servers, programs and signals to test with. */
+export { type AxeFault, axeFaults } from './axe.ts';
 export { TEST_CERTIFICATES, TEST_KEY, type TestCertificateFiles, writeTestCertificate } from './certificate.ts';
 export { type ChromiumOptions, launchChromium, type TestChromium } from './chromium.ts';
 export { testFfmpeg } from './ffmpeg.ts';

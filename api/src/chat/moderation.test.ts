@@ -83,7 +83,6 @@ describe('deleting a message', () => {
 
   it('reaches messages that the history has no room for any more, as long as they can be replayed', async () => {
     await addBareStation(handle, 'far');
-    await here.say('far', 'first');
     const start = await log.position('far');
     const { id } = await here.say('far', 'bad', ann);
     await handle.commands.del(chatKeys('far').history);

@@ -9,6 +9,7 @@ const PAGES = [
   { path: '/', file: 'index.html', framed: false },
   { path: '/s/:station', file: 'listen.html', framed: false },
   { path: '/embed/:station', file: 'embed.html', framed: true },
+  { path: '/sign-in', file: 'sign-in.html', framed: false },
   { path: '/studio', file: 'studio.html', framed: false },
   { path: '/admin', file: 'admin.html', framed: false },
 ];

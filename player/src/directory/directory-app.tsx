@@ -1,23 +1,33 @@
 import { listenPath } from '@awaz/infra/contract';
+import { AccountLink } from '../account/account-link.tsx';
+import type { AccountSession } from '../account/account-session.ts';
 import { Banner, Button, clock, EmptyState, ListenerPill, Pill, StationArt, TopBar } from '../ui/index.ts';
 import type { DirectoryModel } from './directory-model.ts';
 import type { ListedStation } from './station-list.ts';
 import { t } from './words.ts';
 
 /** The front page: who is on air, and who else is there. */
-export function DirectoryApp({ model }: { model: DirectoryModel }) {
+export function DirectoryApp({ model, session }: { model: DirectoryModel; session: AccountSession }) {
   return (
     <>
       <a class="skip-link" href="#stations">
         {t('directory.skip')}
       </a>
-      <TopBar />
+      <TopBar>
+        <a class="topbar-link" href="/studio">
+          {t('directory.studio')}
+        </a>
+        <AccountLink session={session} />
+      </TopBar>
       <main class="directory" id="stations" tabIndex={-1}>
         <div class="directory-head">
           <h1>{t('directory.title')}</h1>
           <p>{t('directory.lead')}</p>
         </div>
         <Listing model={model} />
+        <p class="sr-only" role="status">
+          {model.news.value}
+        </p>
       </main>
     </>
   );

@@ -27,7 +27,12 @@ export function readStations(body: unknown): ListedStation[] {
     const startedAt = typeof row.startedAt === 'number' ? row.startedAt : null;
     return [{ slug: row.slug, title, live: row.live === true, startedAt, listeners: readListeners(row.listeners) }];
   });
-  return stations.sort((a, b) => Number(b.live) - Number(a.live) || a.title.localeCompare(b.title));
+  return inOrder(stations);
+}
+
+/** On air first, then by title. */
+export function inOrder(stations: readonly ListedStation[]): ListedStation[] {
+  return stations.toSorted((a, b) => Number(b.live) - Number(a.live) || a.title.localeCompare(b.title));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -26,8 +26,8 @@ export type IngestClientOptions = {
   servers: readonly [string, ...string[]];
   /** Slug of the station. */
   station: string;
-  /** Stream key, or an owner's access token. */
-  key: string;
+  /** Stream key, or an owner's access token; asked for with each connection where it is a function, since tokens expire. */
+  key: string | (() => string);
   /** Opens a socket: `(url) => new WebSocket(url)`. */
   openSocket: (url: string) => IngestSocket;
   /** Take the station from another publisher. */
@@ -225,7 +225,8 @@ export class IngestClient {
   #connect(server: number): void {
     this.#leave();
     const { servers, station, key, openSocket } = this.#options;
-    const socket = openSocket(ingestUrl(servers[server] ?? servers[0], station, key));
+    const secret = typeof key === 'string' ? key : key();
+    const socket = openSocket(ingestUrl(servers[server] ?? servers[0], station, secret));
     this.#socket = socket;
     let failure = '';
     const ifCurrent = (change: (now: Milliseconds) => void) => {

@@ -38,7 +38,8 @@ function AirBadge({ state, onAir }: { state: PlaybackState; onAir: boolean | nul
 
 function Listeners({ model, onAir }: { model: ListenModel; onAir: boolean | null }) {
   const data = model.data.value;
-  return onAir === true ? <ListenerPill listeners={typeof data === 'object' ? data.listeners : null} /> : null;
+  const told = model.live.value?.listeners.value ?? (typeof data === 'object' ? data.listeners : null);
+  return onAir === true ? <ListenerPill listeners={told} /> : null;
 }
 
 function OnAirFor({ model, onAir }: { model: ListenModel; onAir: boolean | null }) {

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import type { PlaybackState } from '../playback/index.ts';
+import { type PlaybackState, wantsSound } from '../playback/index.ts';
 import { Button, PulseLine, type PulseMode, StationArt, TopBar } from '../ui/index.ts';
 import { Badges } from './badges.tsx';
 import type { ListenModel } from './listen-model.ts';
@@ -20,7 +20,9 @@ export function ListenApp({ model }: { model: ListenModel }) {
   if (state === undefined) return null;
   const missing = state.kind === 'error' && state.fault === 'unknown_station';
   const title = missing ? t('listen.no_station') : (known?.title ?? model.station);
-  const programme = model.programme.value;
+  const live = model.live.value;
+  // Whoever listens sees what is heard; whoever does not, what is on air.
+  const programme = model.programme.value ?? (wantsSound(state) ? null : live?.announced.value);
   const byline = [programme?.show ?? known?.show, programme?.host ?? known?.host].filter(Boolean).join(' · ');
   return (
     <>
@@ -31,6 +33,7 @@ export function ListenApp({ model }: { model: ListenModel }) {
         <a class="topbar-link" href="/">
           {t('listen.all_stations')}
         </a>
+        {live !== undefined && <live.Account />}
       </TopBar>
       <main class="listen" data-state={state.kind}>
         <StationArt slug={model.station} title={missing ? '?' : title} dimmed={isDim(state)} />
@@ -54,17 +57,20 @@ export function ListenApp({ model }: { model: ListenModel }) {
             </div>
           )}
         </section>
+        {!missing && <aside class="listen-side">{live !== undefined && <live.Chat />}</aside>}
       </main>
     </>
   );
 }
 
 function Controls({ model, state }: { model: ListenModel; state: PlaybackState }) {
+  const live = model.live.value;
   return (
     <div class="controls">
       <VolumeControl model={model} />
       <PlayButton state={state} onPress={() => model.player.toggle()} onIntent={model.prepare} />
       <div class="controls-end">
+        {live !== undefined && <live.Like />}
         {state.kind === 'behind' && <Button onClick={() => model.player.goToLive()}>{t('player.go_live')}</Button>}
         {state.kind === 'reconnecting' && <Button onClick={() => model.player.play()}>{t('player.try_now')}</Button>}
       </div>

@@ -1,5 +1,5 @@
 import type { ProgrammeMetadata } from '@awaz/infra/contract';
-import { effect, signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import {
   bindMediaKeys,
   describeToSystem,
@@ -12,6 +12,8 @@ import {
   reportToSystem,
   setVolume,
 } from '../playback/index.ts';
+import { whenIdle } from '../ui/when-idle.ts';
+import type { LiveSide } from './live-side.tsx';
 import { fetchStation, type StationData } from './station-data.ts';
 
 /** How often figures and countdowns are drawn, in ms. */
@@ -20,18 +22,21 @@ const TICK_MS = 500;
 /** How often the API is asked for the station, in ms; the sound itself does not depend on it. */
 const STATION_EVERY_MS = 30_000;
 
+/** What the page plays, on what, and the wishes in its address. */
+export type ListenPlace = { station: string; audio: HTMLAudioElement; query: URLSearchParams };
+
 /** Everything the listener page shows, as signals, and everything one can do there. */
 export type ListenModel = ReturnType<typeof createListenModel>;
 
 /** Makes the page's player and model; they live as long as the page. */
-export function createListenModel(options: { station: string; audio: HTMLAudioElement; query: URLSearchParams }) {
-  const { station, audio, query } = options;
+export function createListenModel({ station, audio, query }: ListenPlace) {
   const playback = signal<{ state: PlaybackState; since: number; onAir: boolean | null }>();
   const figures = signal<PlayerSnapshot>();
   const now = signal(Date.now());
   const programme = signal<ProgrammeMetadata | null>(null);
   const data = signal<StationData | 'unknown' | undefined>(undefined);
   const volume = signal({ level: recallVolume(), muted: false });
+  const live = signal<LiveSide>(); // undefined until its code has come
 
   const player = new Player({
     station,
@@ -68,6 +73,7 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
     describeToSystem((typeof known === 'object' ? known.show : null) ?? title, title);
   });
   keepStationData({ station, onAnswer: (answer) => (data.value = answer), player });
+  openLiveSoon(player, live);
 
   return {
     station,
@@ -79,6 +85,7 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
     /** What is audible at the playhead. */
     programme,
     volume,
+    live,
     /** The visitor is about to press Play: fetch what that will need. */
     prepare: () => prefetchEngine(player.engineName),
     setVolume: (level: number) => setVolume(audio, level),
@@ -92,6 +99,23 @@ export function createListenModel(options: { station: string; audio: HTMLAudioEl
 export function targetOf(text: string | null): number | undefined {
   const seconds = Number(text ?? Number.NaN);
   return seconds >= 0.05 && seconds <= 10 ? seconds : undefined;
+}
+
+/** Fetches what is live at the first sound or when the page is idle; when that fails, at the next sound. */
+function openLiveSoon(player: Player, live: Signal<LiveSide | undefined>): void {
+  let isOpening = false;
+  const open = async () => {
+    if (isOpening) return;
+    isOpening = true;
+    try {
+      const { openLiveSide } = await import('./live-side.tsx');
+      live.value = openLiveSide({ station: player.station, player });
+    } catch {
+      isOpening = false;
+    }
+  };
+  player.audio.addEventListener('playing', () => void open());
+  whenIdle(() => void open());
 }
 
 function keepStationData(options: {

@@ -157,6 +157,11 @@ export class Player {
     this.#setAir(onAir);
   }
 
+  /** Asks the origin whether the station is on air, within `withinMs`, where that matters: somebody says that it changed. */
+  askAboutAir(withinMs: Milliseconds): void {
+    if (watchesAir(this.#state)) this.#enterState(Math.random() * withinMs);
+  }
+
   /** Stops all of it and leaves the audio element empty. Idempotent. */
   close(): void {
     clearInterval(this.#figuresTimer);
@@ -330,12 +335,8 @@ export class Player {
     this.audio.addEventListener('pause', () => this.#onForeignPause(), { signal });
     addEventListener('offline', () => this.#outage('network'), { signal });
     addEventListener('online', () => this.#dispatch({ type: 'online' }), { signal });
-    document.addEventListener('visibilitychange', () => this.#onVisible(), { signal });
-  }
-
-  /** Whoever looks again wants to know at once. */
-  #onVisible(): void {
-    if (!document.hidden && watchesAir(this.#state)) this.#enterState(0);
+    // Whoever looks again wants to know at once.
+    document.addEventListener('visibilitychange', () => document.hidden || this.askAboutAir(0), { signal });
   }
 
   /** A media pipeline that was built anew comes up paused. */

@@ -1,7 +1,7 @@
 import type { ErrorCode, IngestQuality } from '@awaz/infra/contract';
 import type { IngestProblem, IngestState } from '../ingest-client/index.ts';
 import { Broadcast, type Recording } from './broadcast.ts';
-import type { LiveMark, StudioLink } from './studio-link.ts';
+import type { LiveMark, StudioAccess } from './studio-link.ts';
 
 /** What is measured of a broadcast; all spans in ms. */
 export type AirView = {
@@ -47,7 +47,7 @@ const QUALITY_FRESH_MS = 3500;
 
 /** How a session begins. */
 export type AirSessionOptions = {
-  link: StudioLink;
+  link: StudioAccess;
   /** Address of the server. */
   server: string;
   takeover: boolean;

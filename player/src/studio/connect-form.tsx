@@ -15,37 +15,35 @@ export function ConnectForm({ onEnter }: { onEnter: (link: StudioLink) => void }
     if (link !== undefined) onEnter(link);
   };
   return (
-    <main class="studio studio--narrow" id="studio">
-      <Card label={t('link.title')}>
-        <form class="stack" onSubmit={submit} noValidate>
-          <h1>{t('link.title')}</h1>
-          <p class="muted">{t('link.hint')}</p>
-          <Field
-            label={t('link.station')}
-            value={station.value}
-            placeholder={t('link.station.placeholder')}
-            onInput={(value) => {
-              station.value = value;
-            }}
-            autocomplete="off"
-            required
-          />
-          <Field
-            label={t('link.key')}
-            hint={t('link.key.hint')}
-            error={isWrong.value ? t('link.error') : undefined}
-            value={key.value}
-            onInput={(value) => {
-              key.value = value;
-            }}
-            secret
-            autocomplete="off"
-          />
-          <Button type="submit" kind="primary" large icon="arrow">
-            {t('link.enter')}
-          </Button>
-        </form>
-      </Card>
-    </main>
+    <Card label={t('link.title')}>
+      <form class="stack" onSubmit={submit} noValidate>
+        <h2>{t('link.title')}</h2>
+        <p class="muted">{t('link.hint')}</p>
+        <Field
+          label={t('link.station')}
+          value={station.value}
+          placeholder={t('link.station.placeholder')}
+          onInput={(value) => {
+            station.value = value;
+          }}
+          autocomplete="off"
+          required
+        />
+        <Field
+          label={t('link.key')}
+          hint={t('link.key.hint')}
+          error={isWrong.value ? t('link.error') : undefined}
+          value={key.value}
+          onInput={(value) => {
+            key.value = value;
+          }}
+          secret
+          autocomplete="off"
+        />
+        <Button type="submit" kind="primary" large icon="arrow">
+          {t('link.enter')}
+        </Button>
+      </form>
+    </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { Card, Select } from '../ui/index.ts';
+import { Card, Choices, Select } from '../ui/index.ts';
 import { Meter } from './meter.tsx';
 import { PRESETS, type SoundPreset } from './sound-preset.ts';
 import type { StudioModel } from './studio-model.ts';
@@ -44,24 +44,18 @@ function MicrophoneChoice({ model }: { model: StudioModel }) {
 function PresetChoice({ model }: { model: StudioModel }) {
   const isLocked = model.isLive.value;
   return (
-    <fieldset class="presets" disabled={isLocked}>
-      <legend class="field-label">{t('sound.preset')}</legend>
-      <div class="preset-choices">
-        {(Object.keys(PRESETS) as SoundPreset[]).map((preset) => (
-          <label key={preset} class="preset">
-            <input
-              type="radio"
-              name="preset"
-              value={preset}
-              checked={model.sound.value.preset === preset}
-              onChange={() => void model.choosePreset(preset)}
-            />
-            <span class="preset-name">{t(`sound.preset.${preset}`)}</span>
-            <span class="preset-hint">{t(`sound.preset.${preset}.hint`)}</span>
-          </label>
-        ))}
-      </div>
-      {isLocked && <p class="muted small">{t('sound.preset.locked')}</p>}
-    </fieldset>
+    <Choices
+      legend={t('sound.preset')}
+      name="preset"
+      choices={(Object.keys(PRESETS) as SoundPreset[]).map((value) => ({
+        value,
+        name: t(`sound.preset.${value}`),
+        hint: t(`sound.preset.${value}.hint`),
+      }))}
+      value={model.sound.value.preset}
+      onChoose={(preset) => void model.choosePreset(preset)}
+      disabled={isLocked}
+      note={isLocked ? t('sound.preset.locked') : undefined}
+    />
   );
 }

@@ -3,6 +3,9 @@ import { SLUG_PATTERN, STREAM_KEY_PATTERN } from '@awaz/infra/contract';
 /** What lets a person into the studio of a station. */
 export type StudioLink = { station: string; key: string };
 
+/** What lets a page publish on a station: a stream key, or the access token of its owner as it is at the moment. */
+export type StudioAccess = { station: string; key: string | (() => string) };
+
 /** A broadcast that was on air when the page was left. */
 export type LiveMark = { station: string; broadcastId: string; startedAt: number; seenAt: number };
 

@@ -8,7 +8,7 @@ import { type SignalAlarm, SignalWatch } from './signal-watch.ts';
 import { recallSound, rememberSound, type SoundChoice } from './sound-memory.ts';
 import { PRESETS, type SoundPreset } from './sound-preset.ts';
 import { isOnAir, lampsOf } from './studio-lamps.ts';
-import { keepLiveMark, type LiveMark, readLiveMark, type StudioLink, type TabStorage } from './studio-link.ts';
+import { keepLiveMark, type LiveMark, readLiveMark, type StudioAccess, type TabStorage } from './studio-link.ts';
 import { studioMessage } from './studio-message.ts';
 import { t } from './words.ts';
 
@@ -16,7 +16,7 @@ import { t } from './words.ts';
 const TICK_MS = 250;
 
 /** Where a studio is. */
-export type StudioPlace = { link: StudioLink; server: string; storage: TabStorage };
+export type StudioPlace = { link: StudioAccess; server: string; storage: TabStorage };
 
 /** Everything the studio shows, as signals, and everything one can do there. `close` frees microphone and connection. */
 export class StudioModel {

@@ -110,6 +110,7 @@ describe('the studio', () => {
 
   test('asks for station and key where there is no link, and forgets them on leaving', async () => {
     await page.goto(`${site.url}/studio`);
+    await page.getByText('Use a stream key instead').click();
     await button('Enter').click();
     await sees(/That is no studio link/);
     await page.getByLabel('Station').fill('lahore');
@@ -117,9 +118,9 @@ describe('the studio', () => {
     await page.keyboard.press('Enter');
     await button('Go live').waitFor();
     await button('Leave').click();
-    await button('Enter').waitFor();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.reload();
-    await button('Enter').waitFor();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
   test('measures the microphone on its meter', async () => {
@@ -209,7 +210,7 @@ describe('the studio', () => {
     await button('Go live').click();
     await sees('This stream key was revoked.');
     await button('Enter another key').click();
-    await button('Enter').waitFor();
+    await page.getByText('Use a stream key instead').waitFor();
   });
 
   test('says that the browser blocks the microphone', async () => {

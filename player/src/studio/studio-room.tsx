@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { Banner, Button } from '../ui/index.ts';
+import type { ComponentChildren } from 'preact';
+import { Banner, Button, Tabs } from '../ui/index.ts';
 import { AirCard } from './air-card.tsx';
 import { DeliveryCard } from './delivery-card.tsx';
 import { ListenerCard } from './listener-card.tsx';
@@ -9,9 +10,24 @@ import type { MessageAction } from './studio-message.ts';
 import type { StudioModel } from './studio-model.ts';
 import { t } from './words.ts';
 
+/** A part of the studio beside the sound. */
+export type StudioPart = { name: string; content: ComponentChildren };
+
+/** What a room is made of. */
+export type StudioRoomProps = {
+  model: StudioModel;
+  server: string;
+  /** What stands over the room; the slug when left out. */
+  title?: string;
+  /** Beside the sound, for those who own the station. */
+  desk?: ComponentChildren;
+  /** Further tabs for them. */
+  parts?: Record<string, StudioPart>;
+  onOtherKey: () => void;
+};
+
 /** The studio of a station. */
-export function StudioRoom(props: { model: StudioModel; server: string; onOtherKey: () => void }) {
-  const { model, server } = props;
+export function StudioRoom({ model, server, title, desk, parts, onOtherKey }: StudioRoomProps) {
   const isStopping = useSignal(false);
   const setStopping = (value: boolean) => {
     isStopping.value = value;
@@ -20,20 +36,54 @@ export function StudioRoom(props: { model: StudioModel; server: string; onOtherK
     setStopping(false);
     void model.stop();
   };
+  const columns = <SoundColumns model={model} server={server} onStop={() => setStopping(true)} />;
+  const cockpit = (
+    <div class="cockpit">
+      {columns}
+      {desk}
+    </div>
+  );
+  const sound = desk === undefined ? columns : cockpit;
   return (
     <main class="studio" id="studio">
       <h1 class="studio-title">
-        <span class="muted">{t('studio.title')}</span> {model.station}
+        <span class="muted">{t('studio.title')}</span> <span dir="auto">{title ?? model.station}</span>
       </h1>
-      <MessageSlot model={model} onOtherKey={props.onOtherKey} />
-      <div class="studio-columns">
-        <AirCard model={model} onStop={() => setStopping(true)} />
-        <SoundCard model={model} />
-        <DeliveryCard model={model} />
-        <ListenerCard station={model.station} server={server} />
-      </div>
+      <MessageSlot model={model} onOtherKey={onOtherKey} />
+      {parts === undefined ? sound : <StudioTabs sound={sound} parts={parts} />}
       <StopDialog isOpen={isStopping.value && model.isLive.value} onStop={stop} onStay={() => setStopping(false)} />
     </main>
+  );
+}
+
+function StudioTabs({ sound, parts }: { sound: ComponentChildren; parts: Record<string, StudioPart> }) {
+  const chosen = useSignal('sound');
+  const tabs = [
+    { value: 'sound', name: t('part.sound') },
+    ...Object.entries(parts).map(([value, { name }]) => ({ value, name })),
+  ];
+  return (
+    <Tabs
+      label={t('part.label')}
+      tabs={tabs}
+      value={chosen.value}
+      onChoose={(value) => {
+        chosen.value = value;
+      }}
+    >
+      {parts[chosen.value]?.content ?? sound}
+    </Tabs>
+  );
+}
+
+function SoundColumns({ model, server, onStop }: { model: StudioModel; server: string; onStop: () => void }) {
+  return (
+    <div class="studio-columns">
+      <AirCard model={model} onStop={onStop} />
+      <SoundCard model={model} />
+      <DeliveryCard model={model} />
+      <ListenerCard station={model.station} server={server} />
+    </div>
   );
 }
 

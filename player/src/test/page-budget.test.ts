@@ -23,11 +23,12 @@ describe('what a listener loads before Play, gzipped', () => {
     expect(sizeOf(html) + (await total(stylesOf(html)))).toBeLessThanOrEqual(14 * KB);
   });
 
-  test('is at most 25 kB of code, and none of it is hls.js or a schema library', async () => {
+  test('is at most 25 kB of code, and none of it is hls.js, Socket.IO, chat or a schema library', async () => {
     const scripts = scriptsOf(await read('listen.html'));
     expect(scripts.length).toBeGreaterThan(0);
     expect(await total(scripts)).toBeLessThanOrEqual(25 * KB);
-    for (const text of await Promise.all(scripts.map(read))) expect(text).not.toMatch(/EXT-X-MEDIA-SEQUENCE|ZodError/);
+    for (const text of await Promise.all(scripts.map(read)))
+      expect(text).not.toMatch(/EXT-X-MEDIA-SEQUENCE|ZodError|EIO|chat-log/);
   });
 
   test('needs no font and nothing from another server', async () => {
@@ -43,7 +44,10 @@ test('hls.js is one lazy chunk of at most 120 kB', async () => {
   expect(await total(chunks.map((file) => `assets/${file}`))).toBeLessThanOrEqual(120 * KB);
 });
 
-test.each(['index.html', 'listen.html', 'studio.html'])('%s is built, with hashed files', async (page) => {
-  const html = await read(page);
-  for (const file of [...scriptsOf(html), ...stylesOf(html)]) expect(file).toMatch(/-[\w-]{8}\.(js|css)$/);
-});
+test.each(['admin.html', 'index.html', 'listen.html', 'sign-in.html', 'studio.html'])(
+  '%s is built, with hashed files',
+  async (page) => {
+    const html = await read(page);
+    for (const file of [...scriptsOf(html), ...stylesOf(html)]) expect(file).toMatch(/-[\w-]{8}\.(js|css)$/);
+  },
+);

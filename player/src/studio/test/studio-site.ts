@@ -66,6 +66,7 @@ export class StudioSite {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', this.url).pathname;
+    if (path === '/api/v1/auth/refresh') return nobody(response);
     const file = path === '/studio' ? '/studio.html' : path;
     const bytes = await readFile(join(this.#pages, file)).catch(() => undefined);
     response.writeHead(bytes === undefined ? 404 : 200, { 'content-type': TYPES[extname(file)] ?? 'text/plain' });
@@ -93,4 +94,10 @@ export class StudioSite {
       });
     }
   }
+}
+
+/** The API's word that nobody is signed in. */
+function nobody(response: ServerResponse): void {
+  const problem = { type: 'about:blank', title: '', status: 401, detail: '', code: 'refresh_refused' };
+  response.writeHead(401, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }

@@ -1,0 +1,72 @@
+import { translator } from '../i18n/index.ts';
+
+/** Words of signing in and of the own account. */
+export const t = translator({
+  sign_in: 'Sign in',
+  'sign_in.skip': 'Skip to the form',
+  'sign_in.title': 'Sign in',
+  'sign_in.lead':
+    'For those who run a station, moderate a chat, or want a name of their own. Listening needs no account.',
+  'sign_in.email': 'Email',
+  'sign_in.password': 'Password',
+  'sign_in.do': 'Sign in',
+  'sign_in.to_register': 'No account yet?',
+  'sign_in.to_register.do': 'Create an account',
+  'sign_in.forgotten': 'Forgot the password? Ask an administrator of this server.',
+
+  'register.title': 'Create an account',
+  'register.lead': 'It takes a name, an address and a password. Nothing is mailed to you.',
+  'register.name': 'Name',
+  'register.name.hint': 'Shown beside what you write.',
+  'register.password.hint': 'At least 8 characters. A few words that only you would put together are good.',
+  'register.do': 'Create account',
+  'register.to_sign_in': 'Have an account?',
+  'register.to_sign_in.do': 'Sign in',
+
+  'password.show': 'Show password',
+
+  'fault.email': 'Enter an address like name@example.org.',
+  'fault.email.taken': 'There is an account with this address already. Sign in instead.',
+  'fault.password': 'Enter your password.',
+  'fault.password.short': 'A password needs at least 8 characters.',
+  'fault.password.current': 'Enter the password you have now.',
+  'fault.name': 'Enter a name.',
+
+  'once.asking': 'Signing you in…',
+  'once.failed': 'This link does not work any more.',
+  'once.failed.body':
+    'It works once, within a day. For another one run “npm run station -- admin-link” on the server, or sign in below.',
+  'once.title': 'Welcome',
+  'once.lead': 'You are signed in as an administrator. Choose how you will sign in next time.',
+  'once.do': 'Save and go on',
+  'once.later': 'Later',
+
+  'account.title': 'Your account',
+  'account.link': 'Your account, {name}',
+  'account.asking': 'One moment…',
+  'account.role.listener': 'Listener',
+  'account.role.owner': 'Station owner',
+  'account.role.admin': 'Administrator',
+  'account.since': 'Since {date}',
+  'account.no_email': 'No address yet',
+  'account.studio': 'Your stations',
+  'account.admin': 'Administration',
+  'account.profile': 'Name and address',
+  'account.profile.current': 'Current password',
+  'account.profile.current.hint': 'Needed to change the address.',
+  'account.save': 'Save',
+  'account.saved': 'Saved.',
+  'account.password': 'Password',
+  'account.password.current': 'Current password',
+  'account.password.new': 'New password',
+  'account.password.hint': 'You stay signed in here; everywhere else you are signed out.',
+  'account.password.do': 'Set new password',
+  'account.password.done': 'Your new password counts from now on.',
+  'account.sign_out': 'Sign out',
+  'account.sign_out_everywhere': 'Sign out everywhere',
+  'account.sign_out.hint': '“Everywhere” ends your sign-ins on all devices. A broadcast that is on air goes on.',
+
+  'account.unreachable': 'The server does not answer.',
+  'account.unreachable.body': 'We keep trying by ourselves.',
+  'account.retry': 'Try now',
+});

@@ -1,0 +1,24 @@
+import { translator } from '../i18n/index.ts';
+
+const t = translator({
+  'station.made': 'Made a station',
+  'station.changed': 'Changed a station',
+  'station.removed': 'Removed a station',
+  'key.made': 'Made a stream key',
+  'key.revoked': 'Revoked a stream key',
+  'stream:stop': 'Ended a broadcast',
+  'admin.stream_stopped': 'Stopped a stream',
+  'admin.user_changed': 'Changed an account',
+  'chat:delete': 'Deleted a message',
+  'chat:mute': 'Muted somebody',
+  'chat:unmute': 'Lifted a mute',
+  'chat:ban': 'Banned somebody',
+  'chat:unban': 'Lifted a ban',
+  'chat:report:dismiss': 'Let a reported message be',
+  'chat:settings:set': 'Changed what the chat allows',
+});
+
+/** What was done, in words; the name itself where there are none. */
+export function actionText(action: string): string {
+  return t(action as Parameters<typeof t>[0]);
+}

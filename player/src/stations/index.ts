@@ -1,0 +1,8 @@
+/** One's own stations: making them, their keys and settings. */
+
+export * from './chat-settings.tsx';
+export * from './moderation-lists.tsx';
+export * from './own-stations.tsx';
+export * from './station-api.ts';
+export * from './station-settings.tsx';
+export * from './stream-keys.tsx';
