@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Props of {@link Dialog}. */
 export type DialogProps = {
@@ -16,7 +16,8 @@ export type DialogProps = {
 export function Dialog({ isOpen, title, children, actions, onLeave }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Together with its content: as long as the dialog is open, the rest of the page takes neither focus nor keys.
+  useLayoutEffect(() => {
     if (isOpen && dialog.current?.open === false) dialog.current.showModal();
     if (!isOpen) dialog.current?.close();
   }, [isOpen]);
@@ -24,8 +25,11 @@ export function Dialog({ isOpen, title, children, actions, onLeave }: DialogProp
     event.preventDefault(); // the page closes the dialog, so that its state and the dialog's are one
     onLeave();
   };
+  const leaveWhenClosed = () => {
+    if (dialog.current?.open === false) onLeave(); // the event comes late: it may be open again
+  };
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={id} onCancel={leaveOnEscape} onClose={onLeave}>
+    <dialog ref={dialog} class="dialog" aria-labelledby={id} onCancel={leaveOnEscape} onClose={leaveWhenClosed}>
       {isOpen && (
         <div class="stack">
           <h2 id={id}>{title}</h2>
