@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { BusMessage, ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger, Registry, Service } from '@awaz/infra/runtime';
 import type { StandingSource, TokenAccounts } from '../auth/index.ts';
+import { newSession } from '../origin/index.ts';
 import { KnownValues } from './known-values.ts';
 import { ListenGrants } from './listen-grants.ts';
 import { ListenMetrics } from './listen-metrics.ts';
@@ -95,7 +95,7 @@ export class ListenGuard implements Service {
     const grant = await this.#grants.of(station, by.token);
     this.#metrics.asked(grant === undefined ? 'refused' : 'opened');
     if (grant === undefined) return undefined;
-    const session = by.session ?? `~${randomBytes(16).toString('base64url')}`;
+    const session = by.session ?? newSession();
     await this.#sessions.open(station, session, grant);
     this.#goodSessions.set(`${station}/${session}`, true);
     return session;

@@ -2,6 +2,7 @@ import { useForm } from '../rest/index.ts';
 import { Banner, Button, Card, Field } from '../ui/index.ts';
 import { emailFault, faults, nameFault, newPasswordFault } from './account-checks.ts';
 import type { AccountSession } from './account-session.ts';
+import { EmailField } from './email-field.tsx';
 import { PasswordField } from './password-field.tsx';
 import { t } from './words.ts';
 
@@ -29,14 +30,7 @@ export function FirstPasswordForm(props: { session: AccountSession; onDone: () =
         </div>
         {form.problem !== undefined && <Banner tone="danger" title={form.problem} />}
         <Field {...form.field('name')} label={t('register.name')} autocomplete="nickname" maxLength={40} required />
-        <Field
-          {...form.field('email')}
-          label={t('sign_in.email')}
-          inputMode="email"
-          autocomplete="username"
-          maxLength={254}
-          required
-        />
+        <EmailField {...form.field('email')} />
         <PasswordField
           {...form.field('password')}
           label={t('sign_in.password')}

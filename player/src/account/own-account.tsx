@@ -1,7 +1,7 @@
 import type { OwnAccount as Account } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { asProblem, problemText, useForm } from '../rest/index.ts';
-import { Banner, Button, Card, Field, LinkButton, Pill } from '../ui/index.ts';
+import { Banner, Button, Card, Field, LinkButton, Pill, Saved } from '../ui/index.ts';
 import { emailFault, faults, nameFault, newPasswordFault } from './account-checks.ts';
 import type { AccountSession } from './account-session.ts';
 import { PasswordField } from './password-field.tsx';
@@ -85,7 +85,7 @@ function ProfileForm({ session, account }: { session: AccountSession; account: A
         <Button type="submit" busy={form.isBusy}>
           {t('account.save')}
         </Button>
-        <Saved isShown={isSaved.value} text={t('account.saved')} />
+        <Saved>{isSaved.value && t('account.saved')}</Saved>
       </div>
     </form>
   );
@@ -123,7 +123,7 @@ function PasswordForm({ session, account }: { session: AccountSession; account: 
         <Button type="submit" busy={form.isBusy}>
           {t('account.password.do')}
         </Button>
-        <Saved isShown={isSaved.value} text={t('account.password.done')} />
+        <Saved>{isSaved.value && t('account.password.done')}</Saved>
       </div>
     </form>
   );
@@ -150,14 +150,6 @@ function SignOut({ session }: { session: AccountSession }) {
         <p class="muted small">{t('account.sign_out.hint')}</p>
       </div>
     </Card>
-  );
-}
-
-function Saved({ isShown, text }: { isShown: boolean; text: string }) {
-  return (
-    <p class="saved" role="status">
-      {isShown && text}
-    </p>
   );
 }
 

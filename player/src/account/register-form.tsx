@@ -3,6 +3,7 @@ import { useForm } from '../rest/index.ts';
 import { Banner, Button, Field } from '../ui/index.ts';
 import { emailFault, faults, nameFault, newPasswordFault } from './account-checks.ts';
 import type { AccountSession } from './account-session.ts';
+import { EmailField } from './email-field.tsx';
 import { FormTurn } from './form-turn.tsx';
 import { PasswordField } from './password-field.tsx';
 import { t } from './words.ts';
@@ -37,14 +38,7 @@ export function RegisterForm({ session, onDone, onTurn }: SignInProps & { onTurn
         maxLength={40}
         required
       />
-      <Field
-        {...form.field('email')}
-        label={t('sign_in.email')}
-        inputMode="email"
-        autocomplete="username"
-        maxLength={254}
-        required
-      />
+      <EmailField {...form.field('email')} />
       <PasswordField
         {...form.field('password')}
         label={t('sign_in.password')}

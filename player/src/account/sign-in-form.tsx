@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useForm } from '../rest/index.ts';
-import { Banner, Button, Card, Field } from '../ui/index.ts';
+import { Banner, Button, Card } from '../ui/index.ts';
 import { emailFault, faults } from './account-checks.ts';
+import { EmailField } from './email-field.tsx';
 import { FormTurn } from './form-turn.tsx';
 import { PasswordField } from './password-field.tsx';
 import { RegisterForm, type SignInProps } from './register-form.tsx';
@@ -38,14 +39,7 @@ function SignInForm({ session, onDone, onTurn }: SignInProps & { onTurn: () => v
         <p class="muted">{t('sign_in.lead')}</p>
       </div>
       {form.problem !== undefined && <Banner tone="danger" title={form.problem} />}
-      <Field
-        {...form.field('email')}
-        label={t('sign_in.email')}
-        inputMode="email"
-        autocomplete="username"
-        maxLength={254}
-        required
-      />
+      <EmailField {...form.field('email')} />
       <PasswordField {...form.field('password')} label={t('sign_in.password')} />
       <Button type="submit" kind="primary" large busy={form.isBusy}>
         {t('sign_in.do')}

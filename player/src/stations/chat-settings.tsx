@@ -2,7 +2,7 @@ import { CHAT_MODES, type StaffChatSettings } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { loaded, problemText, useForm } from '../rest/index.ts';
-import { Banner, Button, Card, Choices, Loading, Select, TextArea } from '../ui/index.ts';
+import { Banner, Button, Card, Choices, Loading, Saved, Select, TextArea } from '../ui/index.ts';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
 
@@ -93,9 +93,7 @@ function SettingsForm(props: {
         <Button type="submit" kind="primary" busy={form.isBusy}>
           {t('settings.save')}
         </Button>
-        <p class="saved" role="status">
-          {isSaved.value && t('settings.saved')}
-        </p>
+        <Saved>{isSaved.value && t('settings.saved')}</Saved>
       </div>
     </form>
   );

@@ -2,7 +2,7 @@ import type { OwnStation } from '@awaz/infra/contract';
 import { PROFILE_NAMES } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { asProblem, problemText, useForm } from '../rest/index.ts';
-import { Banner, Button, Card, Choices, Dialog, Field, TextArea } from '../ui/index.ts';
+import { Banner, Button, Card, Choices, Dialog, Field, Saved, TextArea } from '../ui/index.ts';
 import { AccessChoice, type StationAccess } from './access-choice.tsx';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
@@ -84,9 +84,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
         <Button type="submit" kind="primary" busy={form.isBusy}>
           {t('settings.save')}
         </Button>
-        <p class="saved" role="status">
-          {isSaved.value && t('settings.saved')}
-        </p>
+        <Saved>{isSaved.value && t('settings.saved')}</Saved>
       </div>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Banner, Button, Card, Field } from '../ui/index.ts';
+import { Banner, Button, Card, Field, Saved } from '../ui/index.ts';
 import type { ShowModel, ShowTexts } from './show-model.ts';
 import { t } from './words.ts';
 
@@ -36,10 +36,10 @@ export function ShowCard({ model }: { model: ShowModel }) {
           <Button type="submit" busy={state.kind === 'sending'}>
             {t('show.tell')}
           </Button>
-          <p class="saved" role="status">
+          <Saved>
             {state.kind === 'told' && t('show.told')}
             {state.kind === 'waiting' && t('show.waiting')}
-          </p>
+          </Saved>
         </div>
       </form>
     </Card>

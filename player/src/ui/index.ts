@@ -17,6 +17,7 @@ export * from './listener-pill.tsx';
 export * from './loading.tsx';
 export * from './pill.tsx';
 export * from './pulse-line.tsx';
+export * from './saved.tsx';
 export * from './select.tsx';
 export * from './station-art.tsx';
 export * from './tabs.tsx';
