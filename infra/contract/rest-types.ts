@@ -4,11 +4,19 @@ import type {
   changeMeSchema,
   changePasswordSchema,
   changeStationSchema,
+  changeWebhookSchema,
   chatSettingsSchema,
   freshKeySchema,
+  freshListenTokenSchema,
+  freshWebhookSchema,
+  listenTokenSchema,
   loginSchema,
+  namePersonSchema,
+  newListenTokenSchema,
   newStationSchema,
+  newWebhookSchema,
   oneTimeSchema,
+  ownArtworkSchema,
   ownStationSchema,
   problemSchema,
   registerSchema,
@@ -16,10 +24,13 @@ import type {
   restrictionSchema,
   signedInSchema,
   stationListSchema,
+  stationPersonSchema,
   stationViewSchema,
   streamKeySchema,
   streamSchema,
   userSchema,
+  webhookSchema,
+  webhookTrySchema,
 } from './schemas/rest/index.ts';
 
 /** A station as `GET /api/v1/stations` tells it. */
@@ -84,3 +95,36 @@ export type StreamKey = z.output<typeof streamKeySchema>;
 
 /** A stream key that was made just now, with the key itself. */
 export type FreshKey = z.output<typeof freshKeySchema>;
+
+/** Answer of `PUT stations/{station}/artwork`. */
+export type OwnArtwork = z.output<typeof ownArtworkSchema>;
+
+/** Somebody who is something on a station. */
+export type StationPerson = z.output<typeof stationPersonSchema>;
+
+/** Body of `POST stations/{station}/people`. */
+export type NamePersonRequest = z.input<typeof namePersonSchema>;
+
+/** A listen token as lists show it. */
+export type ListenToken = z.output<typeof listenTokenSchema>;
+
+/** A listen token that was made just now, with the token itself. */
+export type FreshListenToken = z.output<typeof freshListenTokenSchema>;
+
+/** Body of `POST stations/{station}/listen-tokens`. */
+export type NewListenTokenRequest = z.input<typeof newListenTokenSchema>;
+
+/** A webhook as lists show it. */
+export type WebhookView = z.output<typeof webhookSchema>;
+
+/** A webhook that was made just now, with its secret. */
+export type FreshWebhook = z.output<typeof freshWebhookSchema>;
+
+/** Body of `POST stations/{station}/webhooks`. */
+export type NewWebhookRequest = z.input<typeof newWebhookSchema>;
+
+/** Body of `PATCH stations/{station}/webhooks/{webhook}`. */
+export type ChangeWebhookRequest = z.input<typeof changeWebhookSchema>;
+
+/** One try to send a message to a webhook. */
+export type WebhookTry = z.output<typeof webhookTrySchema>;

@@ -13,6 +13,8 @@ export type FormSpec<Name extends string> = {
   send: (values: Record<Name, string>) => Promise<void>;
   /** The field that a refusal is about; others are shown above the button. */
   fieldOf?: (problem: RestProblem) => Name | undefined;
+  /** What is said beside that field; the usual words of the refusal when left out. */
+  wordsOf?: (problem: RestProblem) => string;
 };
 
 /** A form in use. */
@@ -84,7 +86,7 @@ function faultsOf<Name extends string>(problem: RestProblem, spec: FormSpec<Name
     if (Object.hasOwn(spec.initial, field)) found[field as Name] = capitalised(message);
   }
   const own = spec.fieldOf?.(problem);
-  return own === undefined ? found : { ...found, [own]: problemText(problem) };
+  return own === undefined ? found : { ...found, [own]: (spec.wordsOf ?? problemText)(problem) };
 }
 
 function capitalised(message: string): string {

@@ -1,30 +1,21 @@
 import { type FreshKey, studioPath } from '@awaz/infra/contract';
-import { useEffect, useRef } from 'preact/hooks';
-import { Button, CopyButton } from '../ui/index.ts';
+import { CopyButton } from '../ui/index.ts';
+import { FreshSecret } from './fresh-secret.tsx';
 import { t } from './words.ts';
 
 /** A key that was made just now, shown this once. */
-export function FreshKeyCard(props: { station: string; fresh: FreshKey; onDone: () => void }) {
-  const { station, fresh, onDone } = props;
-  const card = useRef<HTMLElement>(null);
-  useEffect(() => card.current?.focus(), []);
+export function FreshKeyCard({ station, fresh, onDone }: { station: string; fresh: FreshKey; onDone: () => void }) {
+  const link = () => new URL(studioPath(station, fresh.key), location.origin).href;
   return (
-    <section class="fresh-key" aria-label={t('keys.fresh')} tabIndex={-1} ref={card}>
-      <h3>{t('keys.fresh')}</h3>
-      <p class="muted small">{t('keys.fresh.hint')}</p>
-      <p class="address" dir="ltr">
-        <code>{fresh.key}</code>
-      </p>
-      <div class="actions">
-        <CopyButton label={t('keys.fresh.copy')} text={() => fresh.key} />
-        <CopyButton
-          label={t('keys.fresh.link')}
-          text={() => new URL(studioPath(station, fresh.key), location.origin).href}
-        />
-        <Button kind="quiet" onClick={onDone}>
-          {t('keys.fresh.done')}
-        </Button>
-      </div>
-    </section>
+    <FreshSecret
+      title={t('keys.fresh')}
+      hint={t('keys.fresh.hint')}
+      secret={fresh.key}
+      done={t('keys.fresh.done')}
+      onDone={onDone}
+    >
+      <CopyButton label={t('keys.fresh.copy')} text={() => fresh.key} />
+      <CopyButton label={t('keys.fresh.link')} text={link} />
+    </FreshSecret>
   );
 }

@@ -1,13 +1,12 @@
 import type { ChatReport, ChatRestriction } from '@awaz/infra/contract';
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { asProblem, type Paged, paged, problemText } from '../rest/index.ts';
+import { type Paged, paged, problemText } from '../rest/index.ts';
 import { Banner, Button, Card, Loading } from '../ui/index.ts';
+import { dateText } from './dates.ts';
 import type { StationApi } from './station-api.ts';
+import { type Acts, useActs } from './use-acts.ts';
 import { t } from './words.ts';
-
-const dates = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Reported messages, and who is muted or banned. */
 export function ModerationLists({ api, station }: { api: StationApi; station: string }) {
@@ -38,8 +37,8 @@ function Reports({ api, station }: { api: StationApi; station: string }) {
             </p>
           </div>
           <div class="actions">
-            <Button onClick={() => act(() => api.letBe(station, message.id))}>{t('reports.let_be')}</Button>
-            <Button kind="danger" icon="trash" onClick={() => act(() => api.deleteMessage(station, message.id))}>
+            <Button onClick={() => void act(() => api.letBe(station, message.id))}>{t('reports.let_be')}</Button>
+            <Button kind="danger" icon="trash" onClick={() => void act(() => api.deleteMessage(station, message.id))}>
               {t('reports.delete')}
             </Button>
           </div>
@@ -67,7 +66,7 @@ function Restrictions({ api, station }: { api: StationApi; station: string }) {
           </div>
           <Button
             aria-label={t('held.lift.named', { name: restriction.name || restriction.target })}
-            onClick={() => act(() => api.lift(station, restriction))}
+            onClick={() => void act(() => api.lift(station, restriction))}
           >
             {t('held.lift')}
           </Button>
@@ -78,7 +77,7 @@ function Restrictions({ api, station }: { api: StationApi; station: string }) {
 }
 
 function heldText({ kind, expiresAt, by, reason }: ChatRestriction): string {
-  const until = expiresAt === null ? t('held.for_good') : t('held.until', { date: dates.format(expiresAt) });
+  const until = expiresAt === null ? t('held.for_good') : t('held.until', { date: dateText(expiresAt) });
   return [t(`held.${kind}`), until, t('held.by', { name: by.name }), reason].filter((part) => part !== '').join(' · ');
 }
 
@@ -87,22 +86,14 @@ type RowsProps<Row> = {
   empty: string;
   list: Paged<Row>;
   keyOf: (row: Row) => string;
-  row: (row: Row, act: (doing: () => Promise<void>) => void) => ComponentChildren;
+  row: (row: Row, act: Acts['act']) => ComponentChildren;
 };
 
 function RowsCard<Row extends ChatReport | ChatRestriction>({ title, empty, list, keyOf, row }: RowsProps<Row>) {
-  const problem = useSignal<string>();
+  const { problem, act } = useActs(() => list.refresh());
   useEffect(() => void list.refresh(), [list]);
-  const act = (doing: () => Promise<void>) => {
-    problem.value = undefined;
-    doing()
-      .catch((error: unknown) => {
-        problem.value = problemText(asProblem(error));
-      })
-      .finally(() => void list.refresh());
-  };
   const { status, items, hasMore, problem: loadProblem } = list.view.value;
-  const fault = problem.value ?? (loadProblem && problemText(loadProblem));
+  const fault = problem ?? (loadProblem && problemText(loadProblem));
   return (
     <Card label={title}>
       <div class="stack">

@@ -68,10 +68,10 @@ function StationList({ stations, isMaking }: { stations: Loaded<OwnStation[]>; i
 }
 
 function OwnStationRow({ station }: { station: OwnStation }) {
-  const { slug, title } = station;
+  const { slug, title, artwork } = station;
   return (
     <li class="own-station">
-      <StationArt slug={slug} title={title} dimmed={false} />
+      <StationArt slug={slug} title={title} dimmed={false} artwork={artwork} />
       <div class="own-station-text">
         <h2 dir="auto">{title}</h2>
         <p class="muted small" dir="ltr">

@@ -1,13 +1,25 @@
 import type {
   ChangeStationRequest,
+  ChangeWebhookRequest,
+  ChatMessage,
   ChatReport,
   ChatRestriction,
   FreshKey,
+  FreshListenToken,
+  FreshWebhook,
+  ListenToken,
+  NamePersonRequest,
+  NewListenTokenRequest,
   NewStationRequest,
+  NewWebhookRequest,
+  OwnArtwork,
   OwnStation,
   Page,
   StaffChatSettings,
+  StationPerson,
   StreamKey,
+  WebhookTry,
+  WebhookView,
 } from '@awaz/infra/contract';
 import type { AccountSession } from '../account/index.ts';
 
@@ -37,6 +49,89 @@ export class StationApi {
   /** Removes a station with all that belongs to it. */
   remove(station: string): Promise<void> {
     return this.#session.call(`/stations/${station}`, { method: 'DELETE' });
+  }
+
+  /** Gives the station another picture; `onSent` is told how much has gone, 0 to 1. */
+  setPicture(station: string, picture: Blob, onSent: (share: number) => void): Promise<OwnArtwork> {
+    return this.#session.call(`/stations/${station}/artwork`, { method: 'PUT', body: picture, onSent });
+  }
+
+  /** Takes the picture away. */
+  removePicture(station: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/artwork`, { method: 'DELETE' });
+  }
+
+  /** Members and moderators. */
+  async people(station: string): Promise<StationPerson[]> {
+    return (await this.#session.call<{ people: StationPerson[] }>(`/stations/${station}/people`)).people;
+  }
+
+  /** Makes somebody a member or a moderator, or changes which of them. */
+  namePerson(station: string, body: NamePersonRequest): Promise<StationPerson> {
+    return this.#session.call(`/stations/${station}/people`, { method: 'POST', body });
+  }
+
+  /** Takes from somebody what they are on the station. */
+  dismissPerson(station: string, account: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/people/${account}`, { method: 'DELETE' });
+  }
+
+  /** The newest messages of the chat. */
+  async lastMessages(station: string): Promise<ChatMessage[]> {
+    return (await this.#session.call<Page<ChatMessage>>(`/stations/${station}/chat?limit=100`)).items;
+  }
+
+  /** Listen tokens of a private station. */
+  async listenTokens(station: string): Promise<ListenToken[]> {
+    return (await this.#session.call<{ tokens: ListenToken[] }>(`/stations/${station}/listen-tokens`)).tokens;
+  }
+
+  /** Makes a listen token; the token itself is in this answer and nowhere else. */
+  makeListenToken(station: string, body: NewListenTokenRequest, wishId: string): Promise<FreshListenToken> {
+    const path = `/stations/${station}/listen-tokens`;
+    return this.#session.call(path, { method: 'POST', body, idempotencyKey: wishId });
+  }
+
+  /** Revokes a listen token; who listens by it is cut off. */
+  revokeListenToken(station: string, id: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/listen-tokens/${id}`, { method: 'DELETE' });
+  }
+
+  /** Webhooks, the oldest first. */
+  async webhooks(station: string): Promise<WebhookView[]> {
+    return (await this.#session.call<{ webhooks: WebhookView[] }>(`/stations/${station}/webhooks`)).webhooks;
+  }
+
+  /** Makes a webhook; its secret is in this answer and nowhere else. */
+  makeWebhook(station: string, body: NewWebhookRequest, wishId: string): Promise<FreshWebhook> {
+    return this.#session.call(`/stations/${station}/webhooks`, { method: 'POST', body, idempotencyKey: wishId });
+  }
+
+  /** Changes a webhook, or switches it off or on. */
+  changeWebhook(station: string, id: string, body: ChangeWebhookRequest): Promise<WebhookView> {
+    return this.#session.call(`/stations/${station}/webhooks/${id}`, { method: 'PATCH', body });
+  }
+
+  /** Removes a webhook with its log. */
+  removeWebhook(station: string, id: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/webhooks/${id}`, { method: 'DELETE' });
+  }
+
+  /** Sends a test message now, and settles with what came of it. */
+  testWebhook(station: string, id: string): Promise<WebhookTry> {
+    return this.#session.call(`/stations/${station}/webhooks/${id}/test`, { method: 'POST' });
+  }
+
+  /** The last tries to send to a webhook, the newest first. */
+  async webhookTries(station: string, id: string): Promise<WebhookTry[]> {
+    const path = `/stations/${station}/webhooks/${id}/deliveries`;
+    return (await this.#session.call<{ deliveries: WebhookTry[] }>(path)).deliveries;
+  }
+
+  /** Sends a message of the log once more. */
+  sendAgain(station: string, id: string, messageId: string): Promise<void> {
+    const path = `/stations/${station}/webhooks/${id}/deliveries/${messageId}/redeliver`;
+    return this.#session.call(path, { method: 'POST' });
   }
 
   /** Stream keys, revoked ones too. */

@@ -1,14 +1,15 @@
 import type { FreshKey, StreamKey } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { asProblem, type Loaded, loaded, problemText } from '../rest/index.ts';
-import { Banner, Button, Card, Dialog, Loading, Pill } from '../ui/index.ts';
+import { type Loaded, loaded } from '../rest/index.ts';
+import { Button, Card, ConfirmDialog, Pill } from '../ui/index.ts';
+import { dateText } from './dates.ts';
 import { FreshKeyCard } from './fresh-key-card.tsx';
+import { LoadedRows } from './loaded-rows.tsx';
 import { NewKeyForm } from './new-key-form.tsx';
 import type { StationApi } from './station-api.ts';
+import { useActs } from './use-acts.ts';
 import { t } from './words.ts';
-
-const dates = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Stream keys of a station: make one, see when they were used, revoke one. */
 export function StreamKeys({ api, station }: { api: StationApi; station: string }) {
@@ -39,54 +40,49 @@ export function StreamKeys({ api, station }: { api: StationApi; station: string 
 
 function KeyList({ keys, revoke }: { keys: Loaded<StreamKey[]>; revoke: (id: string) => Promise<void> }) {
   const doomed = useSignal<StreamKey>();
-  const problem = useSignal<string>();
-  const { status, value, problem: loadProblem } = keys.view.value;
-  const doRevoke = async (key: StreamKey) => {
-    doomed.value = undefined;
-    await revoke(key.id).catch((error: unknown) => {
-      problem.value = problemText(asProblem(error));
-    });
-    await keys.refresh();
+  const { problem, act } = useActs(() => keys.refresh());
+  const setDoomed = (key: StreamKey | undefined) => {
+    doomed.value = key;
   };
-  if (status === 'loading') return <Loading label={t('keys.loading')} />;
-  const fault = problem.value ?? (loadProblem && problemText(loadProblem));
   return (
     <>
-      {fault !== undefined && <Banner tone="danger" title={fault} />}
-      {value?.length === 0 && <p class="muted">{t('keys.empty')}</p>}
-      <ul class="rows">
-        {value?.map((key) => (
-          <KeyRow
-            key={key.id}
-            streamKey={key}
-            onRevoke={() => {
-              doomed.value = key;
-            }}
-          />
-        ))}
-      </ul>
-      <RevokeDialog
-        doomed={doomed.value}
-        onRevoke={(key) => void doRevoke(key)}
-        onKeep={() => {
-          doomed.value = undefined;
-        }}
+      <LoadedRows
+        list={keys}
+        loading={t('keys.loading')}
+        empty={t('keys.empty')}
+        problem={problem}
+        keyOf={({ id }) => id}
+        row={(key) => <KeyRow streamKey={key} onRevoke={() => setDoomed(key)} />}
       />
+      <ConfirmDialog
+        isOpen={doomed.value !== undefined}
+        title={t('keys.revoke.title', { name: doomed.value === undefined ? '' : keyName(doomed.value) })}
+        confirm={t('keys.revoke')}
+        keep={t('keys.revoke.cancel')}
+        onKeep={() => setDoomed(undefined)}
+        onConfirm={() => {
+          const id = doomed.value?.id;
+          setDoomed(undefined);
+          if (id !== undefined) void act(() => revoke(id));
+        }}
+      >
+        {t('keys.revoke.body')}
+      </ConfirmDialog>
     </>
   );
 }
 
 function KeyRow({ streamKey, onRevoke }: { streamKey: StreamKey; onRevoke: () => void }) {
   const { createdAt, lastUsedAt, revokedAt } = streamKey;
-  const used = lastUsedAt === null ? t('keys.unused') : t('keys.used', { date: dates.format(lastUsedAt) });
+  const used = lastUsedAt === null ? t('keys.unused') : t('keys.used', { date: dateText(lastUsedAt) });
   return (
-    <li class="row">
+    <>
       <div class="row-text">
         <p class="row-title" dir="auto">
           {keyName(streamKey)}
         </p>
         <p class="muted small">
-          {t('keys.made', { date: dates.format(createdAt) })} · {used}
+          {t('keys.made', { date: dateText(createdAt) })} · {used}
         </p>
       </div>
       {revokedAt === null ? (
@@ -95,35 +91,10 @@ function KeyRow({ streamKey, onRevoke }: { streamKey: StreamKey; onRevoke: () =>
         </Button>
       ) : (
         <Pill tone="off">
-          {revokedAt > Date.now() ? t('keys.ends', { date: dates.format(revokedAt) }) : t('keys.revoked')}
+          {revokedAt > Date.now() ? t('keys.ends', { date: dateText(revokedAt) }) : t('keys.revoked')}
         </Pill>
       )}
-    </li>
-  );
-}
-
-function RevokeDialog(props: {
-  doomed: StreamKey | undefined;
-  onRevoke: (key: StreamKey) => void;
-  onKeep: () => void;
-}) {
-  const { doomed, onRevoke, onKeep } = props;
-  return (
-    <Dialog
-      isOpen={doomed !== undefined}
-      title={t('keys.revoke.title', { name: doomed === undefined ? '' : keyName(doomed) })}
-      onLeave={onKeep}
-      actions={
-        <>
-          <Button onClick={onKeep}>{t('keys.revoke.cancel')}</Button>
-          <Button kind="danger" onClick={() => doomed !== undefined && onRevoke(doomed)}>
-            {t('keys.revoke')}
-          </Button>
-        </>
-      }
-    >
-      <p class="muted">{t('keys.revoke.body')}</p>
-    </Dialog>
+    </>
   );
 }
 

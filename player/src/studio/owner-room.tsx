@@ -4,7 +4,17 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { AccountSession } from '../account/index.ts';
 import { ChatPanel } from '../chat/index.ts';
 import { loaded, problemText } from '../rest/index.ts';
-import { ChatSettingsCard, ModerationLists, type StationApi, StationSettings, StreamKeys } from '../stations/index.ts';
+import {
+  ChatSettingsCard,
+  ListenLinks,
+  ModerationLists,
+  PeopleCard,
+  PictureCard,
+  type StationApi,
+  StationSettings,
+  StreamKeys,
+  WebhooksCard,
+} from '../stations/index.ts';
 import { Banner, LinkButton, Loading } from '../ui/index.ts';
 import { AudienceCard } from './audience-card.tsx';
 import { type OwnerDesk, openOwnerDesk } from './owner-desk.ts';
@@ -60,9 +70,24 @@ function OpenRoom(props: OwnerRoomProps & { station: OwnStation; onChanged: () =
       ),
     },
     keys: { name: t('part.keys'), content: <StreamKeys api={api} station={slug} /> },
+    people: {
+      name: t('part.people'),
+      content: (
+        <>
+          <PeopleCard api={api} station={slug} />
+          {!station.public && <ListenLinks api={api} station={slug} />}
+        </>
+      ),
+    },
+    webhooks: { name: t('part.webhooks'), content: <WebhooksCard api={api} station={slug} /> },
     settings: {
       name: t('part.settings'),
-      content: <StationSettings api={api} station={station} onChanged={onChanged} onRemoved={toOwnStations} />,
+      content: (
+        <>
+          <PictureCard api={api} station={station} onChanged={onChanged} />
+          <StationSettings api={api} station={station} onChanged={onChanged} onRemoved={toOwnStations} />
+        </>
+      ),
     },
   };
   return <StudioRoom {...{ model, server, parts, title, desk: <Desk desk={desk} /> }} onOtherKey={toOwnStations} />;

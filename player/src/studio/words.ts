@@ -15,6 +15,8 @@ export const t = translator({
   'part.sound': 'Sound',
   'part.keys': 'Keys',
   'part.moderation': 'Chat',
+  'part.people': 'People',
+  'part.webhooks': 'Webhooks',
   'part.settings': 'Settings',
 
   'link.instead': 'Use a stream key instead',

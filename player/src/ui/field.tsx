@@ -5,6 +5,8 @@ import { Icon } from './icon.tsx';
 /** What {@link Field} and `Select` share around their control. */
 export type FieldFrameProps = {
   label: string;
+  /** The label is for screen readers alone: what stands around the control says the same. */
+  isLabelHidden?: boolean | undefined;
   /** Standing help under the control. */
   hint?: ComponentChildren;
   /** What is wrong and what to do; replaces the hint and marks the control invalid. */
@@ -26,7 +28,7 @@ export function FieldFrame(props: FieldFrameProps & { children: (control: FieldC
   const hasNote = props.error !== undefined || props.hint !== undefined;
   return (
     <div class="field">
-      <label class="field-label" for={id}>
+      <label class={props.isLabelHidden ? 'sr-only' : 'field-label'} for={id}>
         {props.label}
       </label>
       {props.children({
@@ -57,6 +59,8 @@ export type FieldProps = FieldFrameProps & {
   onInput: (value: string) => void;
   /** Dots instead of letters: keys and passwords. */
   secret?: boolean;
+  /** What may be meant, offered while somebody types; anything else may be written too. */
+  suggestions?: readonly { value: string; label?: string }[] | undefined;
   inputMode?: 'text' | 'search' | 'email' | 'url' | 'numeric';
   name?: string;
   placeholder?: string;
@@ -68,17 +72,34 @@ export type FieldProps = FieldFrameProps & {
 };
 
 /** A labelled text input of one line. */
-export function Field({ label, hint, error, onInput, secret, ...rest }: FieldProps) {
+export function Field({ label, isLabelHidden, hint, error, onInput, secret, suggestions, ...rest }: FieldProps) {
+  const listId = useId();
   return (
-    <FieldFrame label={label} hint={hint} error={error}>
+    <FieldFrame label={label} isLabelHidden={isLabelHidden} hint={hint} error={error}>
       {(control) => {
         const input = {
           ...rest,
           ...control,
+          list: suggestions === undefined ? undefined : listId,
           onInput: (event: { currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value),
         };
-        return secret ? <input type="password" {...input} /> : <input type="text" dir="auto" {...input} />;
+        return (
+          <>
+            {secret ? <input type="password" {...input} /> : <input type="text" dir="auto" {...input} />}
+            {suggestions !== undefined && <Suggestions id={listId} suggestions={suggestions} />}
+          </>
+        );
       }}
     </FieldFrame>
+  );
+}
+
+function Suggestions({ id, suggestions }: { id: string; suggestions: NonNullable<FieldProps['suggestions']> }) {
+  return (
+    <datalist id={id}>
+      {suggestions.map(({ value, label }) => (
+        <option key={value} value={value} label={label} />
+      ))}
+    </datalist>
   );
 }

@@ -1,0 +1,149 @@
+import type { WebhookTry, WebhookView } from '@awaz/infra/contract';
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { asProblem, problemText } from '../rest/index.ts';
+import { Banner, Button, ConfirmDialog, Pill, type PillTone } from '../ui/index.ts';
+import type { StationApi } from './station-api.ts';
+import type { Acts } from './use-acts.ts';
+import { WebhookForm } from './webhook-form.tsx';
+import { WebhookLog } from './webhook-log.tsx';
+import { healthOf, healthText, outcomeText, type WebhookHealth } from './webhook-text.ts';
+import { t } from './words.ts';
+
+const TONES: Record<WebhookHealth, PillTone> = { on: 'ok', failing: 'warn', off: 'off' };
+
+/** What a row needs. */
+export type WebhookRowProps = { api: StationApi; station: string; webhook: WebhookView; act: Acts['act'] };
+
+/** A webhook with all that can be done to it. */
+export function WebhookRow(props: WebhookRowProps) {
+  const { api, station, webhook, act } = props;
+  const { id, url, events } = webhook;
+  const open = useSignal<'log' | 'form' | undefined>(undefined);
+  const logId = useId();
+  const toggle = (part: 'log' | 'form') => () => {
+    open.value = open.value === part ? undefined : part;
+  };
+  const isOff = webhook.disabledAt !== null;
+  return (
+    <div class="webhook">
+      <div class="row-text">
+        <p class="row-title webhook-url" dir="ltr">
+          {url}
+        </p>
+        <p class="webhook-facts">
+          <Pill tone={TONES[healthOf(webhook)]}>{t(`hooks.health.${healthOf(webhook)}`)}</Pill>
+          <span class="muted small">{healthText(webhook)}</span>
+        </p>
+        <p class="muted small">{events.map((event) => t(`hooks.event.${event}`)).join(' · ')}</p>
+      </div>
+      <div class="actions">
+        <Button
+          aria-label={t(isOff ? 'hooks.switch_on.named' : 'hooks.switch_off.named', { url })}
+          onClick={() => void act(() => api.changeWebhook(station, id, { enabled: isOff }))}
+        >
+          {t(isOff ? 'hooks.switch_on' : 'hooks.switch_off')}
+        </Button>
+        <Button
+          aria-expanded={open.value === 'log'}
+          aria-controls={logId}
+          aria-label={t('hooks.log.named', { url })}
+          onClick={toggle('log')}
+        >
+          {t('hooks.log')}
+        </Button>
+        <Button
+          aria-expanded={open.value === 'form'}
+          aria-label={t('hooks.change.named', { url })}
+          onClick={toggle('form')}
+        >
+          {t('hooks.change')}
+        </Button>
+        <Removal {...props} />
+      </div>
+      <Test {...props} onTried={() => void act(() => Promise.resolve())} />
+      {open.value === 'form' && (
+        <WebhookForm
+          initial={{ url, events }}
+          label={t('settings.save')}
+          send={async (wish) => {
+            await api.changeWebhook(station, id, wish);
+            open.value = undefined;
+            await act(() => Promise.resolve());
+          }}
+        >
+          <Button kind="quiet" onClick={toggle('form')}>
+            {t('new.cancel')}
+          </Button>
+        </WebhookForm>
+      )}
+      <div id={logId}>{open.value === 'log' && <WebhookLog api={api} station={station} id={id} />}</div>
+    </div>
+  );
+}
+
+function Test({ api, station, webhook, onTried }: WebhookRowProps & { onTried: () => void }) {
+  const isBusy = useSignal(false);
+  const made = useSignal<WebhookTry>();
+  const problem = useSignal<string>();
+  const send = async () => {
+    isBusy.value = true;
+    made.value = undefined;
+    problem.value = undefined;
+    try {
+      made.value = await api.testWebhook(station, webhook.id);
+    } catch (error) {
+      problem.value = problemText(asProblem(error));
+    }
+    isBusy.value = false;
+    onTried();
+  };
+  return (
+    <div class="actions">
+      <Button
+        icon="send"
+        busy={isBusy.value}
+        aria-label={t('hooks.test.named', { url: webhook.url })}
+        onClick={() => void send()}
+      >
+        {t('hooks.test')}
+      </Button>
+      <p role="status" class={made.value?.error === null ? 'saved' : 'hook-refused'}>
+        {made.value !== undefined && outcomeText(made.value)}
+      </p>
+      {problem.value !== undefined && <Banner tone="danger" title={problem.value} />}
+    </div>
+  );
+}
+
+function Removal({ api, station, webhook, act }: WebhookRowProps) {
+  const isAsking = useSignal(false);
+  const setAsking = (value: boolean) => {
+    isAsking.value = value;
+  };
+  return (
+    <>
+      <Button
+        kind="danger"
+        icon="trash"
+        aria-label={t('hooks.remove.named', { url: webhook.url })}
+        onClick={() => setAsking(true)}
+      >
+        {t('hooks.remove')}
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking.value}
+        title={t('hooks.remove.title')}
+        confirm={t('hooks.remove')}
+        keep={t('remove.keep')}
+        onKeep={() => setAsking(false)}
+        onConfirm={() => {
+          setAsking(false);
+          void act(() => api.removeWebhook(station, webhook.id));
+        }}
+      >
+        {t('hooks.remove.body')}
+      </ConfirmDialog>
+    </>
+  );
+}
