@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { axeFaults, launchChromium, type TestChromium, tone, until, wavOf } from '../testkit/index.ts';
 import { focusedText, playing, widthIn } from './page-looks.ts';
 import { goLive, openListener, pressPlay, says, stopBroadcast } from './pages.ts';
-import { makeStation, register, type TestPerson, type Visitor, visit } from './people.ts';
+import { askApi, makeStation, register, type TestPerson, type Visitor, visit } from './people.ts';
 import { type Stack, startStack } from './stack.ts';
+import { type StatusServer, startStatusServer } from './status-server.ts';
 
 jest.setTimeout(90_000);
 
@@ -11,11 +12,15 @@ let stack: Stack;
 let chromium: TestChromium;
 let owner: TestPerson;
 let visitor: Visitor;
+/** Where webhooks lead. */
+let receiver: StatusServer;
 
 beforeAll(async () => {
   const { samples } = tone({ seconds: 10, channels: 1, amplitude: 0.1 });
   const fakeMicrophoneWav = wavOf(samples, 48_000, 1);
-  [stack, chromium] = await Promise.all([startStack(), launchChromium({ fakeMicrophoneWav })]);
+  const env = { WEBHOOK_ALLOW_PRIVATE: 'true' };
+  [stack, chromium] = await Promise.all([startStack({ env }), launchChromium({ fakeMicrophoneWav })]);
+  receiver = await startStatusServer();
   owner = await register(stack.url, 'Owner');
   visitor = await visit(chromium, { server: stack.url, as: owner });
 }, 60_000);
@@ -23,8 +28,24 @@ beforeAll(async () => {
 afterAll(async () => {
   await visitor?.close();
   await chromium?.close();
+  await receiver?.close();
   await stack?.close();
 });
+
+/** A grey picture as an uncompressed bitmap (BMP) of 24 bits. */
+function bitmapOf(width: number, height: number): Buffer {
+  const pixels = Buffer.alloc(((width * 3 + 3) & ~3) * height, 0x99);
+  const head = Buffer.alloc(54);
+  head.write('BM');
+  head.writeUInt32LE(head.length + pixels.length, 2);
+  head.writeUInt32LE(head.length, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(width, 18);
+  head.writeInt32LE(height, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(24, 28);
+  return Buffer.concat([head, pixels]);
+}
 
 const open = async (path: string) => {
   const page = await visitor.open(path);
@@ -105,10 +126,10 @@ describe('one’s own stations', () => {
     const page = await open('/studio?station=settings');
     await page.getByRole('tab', { name: 'Settings' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('نیا نام');
-    await page.getByRole('textbox', { name: 'Language' }).fill('not a language');
+    await page.getByRole('combobox', { name: 'Language' }).fill('not a language');
     await page.getByRole('button', { name: 'Save' }).click();
     await says(page, page.getByText('Is no language tag'));
-    await page.getByRole('textbox', { name: 'Language' }).fill('UR');
+    await page.getByRole('combobox', { name: 'Language' }).fill('UR');
     await page.getByRole('textbox', { name: 'Tags' }).fill('Qawwali, Talk');
     await page.getByRole('radio', { name: /^Safe/ }).check();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -117,7 +138,7 @@ describe('one’s own stations', () => {
     await page.reload();
     await says(page, page.getByRole('heading', { level: 1, name: 'نیا نام' }));
     await page.getByRole('tab', { name: 'Settings' }).click();
-    expect(await page.getByRole('textbox', { name: 'Language' }).inputValue()).toBe('ur');
+    expect(await page.getByRole('combobox', { name: 'Language' }).inputValue()).toBe('ur');
     expect(await page.getByRole('textbox', { name: 'Tags' }).inputValue()).toBe('qawwali, talk');
     expect(await page.getByRole('radio', { name: /^Safe/ }).isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Remove station' }).click();
@@ -146,6 +167,125 @@ describe('one’s own stations', () => {
     await makeStation(stack.url, other, { slug: 'others' });
     const page = await open('/studio?station=others');
     await says(page, page.getByText('The station others is none of yours.'));
+    await page.close();
+  });
+
+  test('a picture is seen before it is sent, and then by listeners; a file that is none is refused', async () => {
+    await makeStation(stack.url, owner, { slug: 'picture', title: 'Picture' });
+    const page = await open('/studio?station=picture');
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    const card = page.getByRole('region', { name: 'Picture' });
+    const file = card.locator('input[type=file]');
+    await file.setInputFiles({ name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await says(page, card.getByText('This file is no picture that the browser can read.'));
+    // Neither type nor size are what the server takes: the page makes another file of it.
+    await file.setInputFiles({ name: 'photo.bmp', mimeType: 'image/bmp', buffer: bitmapOf(1200, 900) });
+    await says(page, card.getByText('This is how it will look.'));
+    expect(await focusedText(page)).toBe('Use this picture');
+    await page.keyboard.press('Enter');
+    await says(page, card.getByText('Your station has a new picture.'));
+    expect(await axeFaults(page)).toEqual([]);
+    const { page: ear } = await openListener(chromium, { server: stack.url, slug: 'picture' });
+    const shown = ear.locator('.station-art > img[src^="/artwork/picture/"]');
+    await until(() => shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth === 1000));
+    await ear.close();
+    await card.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
+    await says(page, card.getByText('The picture is removed.'));
+    expect(await card.locator('img').count()).toBe(0);
+    await page.close();
+  });
+
+  test('people are named by address, change roles, and come back when they were removed by mistake', async () => {
+    await makeStation(stack.url, owner, { slug: 'people', title: 'People' });
+    await register(stack.url, 'Noor');
+    const page = await open('/studio?station=people');
+    await page.getByRole('tab', { name: 'People' }).click();
+    await says(page, page.getByText('It is just you so far.'));
+    const who = page.getByRole('combobox', { name: 'Who' });
+    await who.fill('nobody@example.org');
+    await page.keyboard.press('Enter');
+    await says(page, page.getByText('There is no account with this address. Ask them to register first.'));
+    await who.fill('Somebody');
+    await page.keyboard.press('Enter');
+    await says(page, page.getByText('Nobody by this name wrote in your chat lately.'));
+    await who.fill('noor@example.org');
+    await page.keyboard.press('Enter');
+    await says(page, page.getByText('Noor is now: Moderator.'));
+    await page.getByRole('combobox', { name: 'Role of Noor' }).selectOption('Member');
+    await says(page, page.getByText(/^May listen while the station is private/));
+    await page.getByRole('button', { name: 'Remove Noor' }).click();
+    await says(page, page.getByText('Noor was removed.'));
+    expect(await focusedText(page)).toBe('Undo');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await says(page, page.getByRole('combobox', { name: 'Role of Noor' }));
+    expect(await askApi(stack.url, '/stations/people/people', { token: owner.token, method: 'GET' })).toMatchObject({
+      people: [{ name: 'Noor', role: 'member' }],
+    });
+    await page.close();
+  });
+
+  test('a listen link of a private station is shown once, lets listen, and does not when it was revoked', async () => {
+    await makeStation(stack.url, owner, { slug: 'closed', title: 'Closed', public: false });
+    const page = await open('/studio?station=closed');
+    await page.getByRole('tab', { name: 'People' }).click();
+    await says(page, page.getByText('There is no link yet.'));
+    await page.getByRole('textbox', { name: 'Whom it is for' }).fill('Family');
+    await page.getByRole('combobox', { name: 'Good for' }).selectOption('A day');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const fresh = page.getByRole('region', { name: 'Your new link' });
+    const link = (await fresh.getByRole('code').textContent()) ?? '';
+    const answer = async () => ((await (await fetch(link)).json()) as { code: string }).code;
+    expect(await answer()).toBe('off_air');
+    expect(await axeFaults(page)).toEqual([]);
+    await fresh.getByRole('button', { name: 'I have it' }).click();
+    expect(await page.content()).not.toContain('listen_');
+    await page.getByRole('button', { name: 'Revoke Family' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await says(page, page.getByText('There is no link yet.'));
+    await until(async () => (await answer()) === 'unknown_station');
+    await page.close();
+  });
+
+  test('a webhook is made, tried, looked into, sent again and switched off', async () => {
+    await makeStation(stack.url, owner, { slug: 'hooks', title: 'Hooks' });
+    const page = await open('/studio?station=hooks');
+    await page.getByRole('tab', { name: 'Webhooks' }).click();
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    await page.getByRole('textbox', { name: 'Address' }).fill('ftp://example.org');
+    await page.getByRole('button', { name: 'Make webhook' }).click();
+    await says(page, page.getByText('Use an address that begins with https:// or http://.'));
+    await page.getByRole('textbox', { name: 'Address' }).fill(receiver.url);
+    await page.getByRole('button', { name: 'Make webhook' }).click();
+    const fresh = page.getByRole('region', { name: 'The secret of your new webhook' });
+    expect(await fresh.getByRole('code').textContent()).toMatch(/^whsec_/);
+    await fresh.getByRole('button', { name: 'I have it' }).click();
+    expect(await page.content()).not.toContain('whsec_');
+    await page.getByRole('button', { name: /^Send a test to/ }).click();
+    await says(page, page.getByText(/^Taken with 200, after/).first());
+    receiver.status = 500;
+    await page.getByRole('button', { name: /^Send a test to/ }).click();
+    await says(page, page.getByText(/^Answered with 500/).first());
+    await says(page, page.getByText(/^Nothing has been taken since/));
+    receiver.status = 200;
+    await page.getByRole('tab', { name: 'Sound' }).click();
+    await goLive({ page });
+    await stopBroadcast({ page });
+    await page.getByRole('tab', { name: 'Webhooks' }).click();
+    await page.getByRole('button', { name: /^Log of/ }).click();
+    const live = page.locator('.webhook-log').getByRole('listitem').filter({ hasText: 'On air' });
+    await says(page, live.getByText('Taken', { exact: true }));
+    const sent = () => receiver.bodies.filter((body) => body.includes('"type":"live"')).length;
+    const before = sent();
+    await live.getByRole('button', { name: 'Send again' }).click();
+    await until(() => sent() > before, { timeoutMs: 20_000, what: 'the message comes again' });
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Switch off/ }).click();
+    await says(page, page.getByText(/^Off since/));
+    await page.getByRole('button', { name: /^Remove http/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await says(page, page.getByText('There is no webhook.'));
     await page.close();
   });
 

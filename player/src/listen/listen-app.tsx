@@ -36,7 +36,7 @@ export function ListenApp({ model }: { model: ListenModel }) {
         {live !== undefined && <live.Account />}
       </TopBar>
       <main class="listen" data-state={state.kind}>
-        <StationArt slug={model.station} title={missing ? '?' : title} dimmed={isDim(state)} />
+        <StationArt slug={model.station} title={missing ? '?' : title} dimmed={isDim(state)} artwork={known?.artwork} />
         <section class="listen-player" id="player" aria-label={t('listen.player')} tabIndex={-1}>
           <Badges model={model} />
           <h1 dir="auto">{title}</h1>

@@ -69,8 +69,8 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
   update();
   effect(() => {
     const known = data.value;
-    const title = typeof known === 'object' ? known.title : station;
-    describeToSystem((typeof known === 'object' ? known.show : null) ?? title, title);
+    const { title, show, artwork } = typeof known === 'object' ? known : { title: station, show: null, artwork: null };
+    describeToSystem({ show: show ?? title, station: title, artwork });
   });
   keepStationData({ station, onAnswer: (answer) => (data.value = answer), player });
   openLiveSoon(player, live);

@@ -4,7 +4,8 @@ import { readStation } from './station-data.ts';
 
 test('a station is read as the API sends it', () => {
   const listeners = { count: 12, peak: 40, exact: true };
-  const body = { slug: 'radio', title: 'Radio Lahore', live: true, startedAt: 1_700_000_000_000, listeners };
+  const artwork = '/artwork/radio/0123456789abcdef0123456789abcdef.webp';
+  const body = { slug: 'radio', title: 'Radio Lahore', live: true, startedAt: 1_700_000_000_000, listeners, artwork };
   expect(readStation(body, 'radio')).toEqual({
     title: 'Radio Lahore',
     live: true,
@@ -12,6 +13,7 @@ test('a station is read as the API sends it', () => {
     listeners: { count: 12, exact: true },
     show: null,
     host: null,
+    artwork,
   });
 });
 

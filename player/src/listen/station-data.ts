@@ -11,6 +11,8 @@ export type StationData = {
   /** Title of the show, where there is one. */
   show: string | null;
   host: string | null;
+  /** Address of its picture, where it has one. */
+  artwork: string | null;
 };
 
 /** What a station's data request ended in: the page plays without them too. */
@@ -40,6 +42,7 @@ export function readStation(body: unknown, station: string): StationData {
     listeners: readListeners(fields.listeners),
     show: textOf(fields.show),
     host: textOf(fields.host),
+    artwork: textOf(fields.artwork),
   };
 }
 

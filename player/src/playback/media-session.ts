@@ -2,12 +2,17 @@ import { wantsSound } from './playback-state.ts';
 import type { Player } from './player.ts';
 
 /**
- * What lock screens and media keys show: the show and the station, never a song, because a page in the background may
+ * What lock screens and media keys show: the show, the station and its picture, never a song, because a page in the background may
  * not be able to correct it. Call again when either changes.
  */
-export function describeToSystem(show: string, station: string): void {
+export function describeToSystem(what: { show: string; station: string; artwork: string | null }): void {
   if (!('mediaSession' in navigator)) return;
-  navigator.mediaSession.metadata = new MediaMetadata({ title: show, artist: station, album: station });
+  const { show, station, artwork } = what;
+  const pictures = artwork === null ? [] : [{ src: artwork }];
+  navigator.mediaSession.metadata = new MediaMetadata({
+    ...{ title: show, artist: station, album: station },
+    artwork: pictures,
+  });
 }
 
 /** Lets media keys and lock screens play, pause and stop. */

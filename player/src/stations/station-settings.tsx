@@ -1,6 +1,7 @@
 import type { OwnStation } from '@awaz/infra/contract';
 import { PROFILE_NAMES } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
+import { languageSuggestions } from '../i18n/index.ts';
 import { asProblem, problemText, useForm } from '../rest/index.ts';
 import { Banner, Button, Card, Choices, Dialog, Field, Saved, TextArea } from '../ui/index.ts';
 import { AccessChoice, type StationAccess } from './access-choice.tsx';
@@ -55,7 +56,13 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       <Field {...form.field('title')} label={t('new.name')} autocomplete="off" maxLength={100} required />
       <TextArea {...form.field('description')} label={t('settings.description')} rows={3} />
       <div class="pairs">
-        <Field {...form.field('language')} label={t('settings.language')} hint={t('settings.language.hint')} />
+        <Field
+          {...form.field('language')}
+          label={t('settings.language')}
+          hint={t('settings.language.hint')}
+          suggestions={languageSuggestions()}
+          autocomplete="off"
+        />
         <Field {...form.field('tags')} label={t('settings.tags')} hint={t('settings.tags.hint')} />
       </div>
       <AccessChoice

@@ -25,6 +25,7 @@ export function WebhookRow(props: WebhookRowProps) {
     open.value = open.value === part ? undefined : part;
   };
   const isOff = webhook.disabledAt !== null;
+  const trial = useTrial(props, () => void act(() => Promise.resolve()));
   return (
     <div class="webhook">
       <div class="row-text">
@@ -38,6 +39,14 @@ export function WebhookRow(props: WebhookRowProps) {
         <p class="muted small">{events.map((event) => t(`hooks.event.${event}`)).join(' · ')}</p>
       </div>
       <div class="actions">
+        <Button
+          icon="send"
+          busy={trial.isBusy}
+          aria-label={t('hooks.test.named', { url })}
+          onClick={() => void trial.send()}
+        >
+          {t('hooks.test')}
+        </Button>
         <Button
           aria-label={t(isOff ? 'hooks.switch_on.named' : 'hooks.switch_off.named', { url })}
           onClick={() => void act(() => api.changeWebhook(station, id, { enabled: isOff }))}
@@ -61,7 +70,10 @@ export function WebhookRow(props: WebhookRowProps) {
         </Button>
         <Removal {...props} />
       </div>
-      <Test {...props} onTried={() => void act(() => Promise.resolve())} />
+      <p role="status" class={trial.made?.error === null ? 'saved' : 'hook-refused'}>
+        {trial.made !== undefined && outcomeText(trial.made)}
+      </p>
+      {trial.problem !== undefined && <Banner tone="danger" title={trial.problem} />}
       {open.value === 'form' && (
         <WebhookForm
           initial={{ url, events }}
@@ -82,7 +94,8 @@ export function WebhookRow(props: WebhookRowProps) {
   );
 }
 
-function Test({ api, station, webhook, onTried }: WebhookRowProps & { onTried: () => void }) {
+/** Sends a test and keeps what came of it. */
+function useTrial({ api, station, webhook }: WebhookRowProps, onTried: () => void) {
   const isBusy = useSignal(false);
   const made = useSignal<WebhookTry>();
   const problem = useSignal<string>();
@@ -98,22 +111,7 @@ function Test({ api, station, webhook, onTried }: WebhookRowProps & { onTried: (
     isBusy.value = false;
     onTried();
   };
-  return (
-    <div class="actions">
-      <Button
-        icon="send"
-        busy={isBusy.value}
-        aria-label={t('hooks.test.named', { url: webhook.url })}
-        onClick={() => void send()}
-      >
-        {t('hooks.test')}
-      </Button>
-      <p role="status" class={made.value?.error === null ? 'saved' : 'hook-refused'}>
-        {made.value !== undefined && outcomeText(made.value)}
-      </p>
-      {problem.value !== undefined && <Banner tone="danger" title={problem.value} />}
-    </div>
-  );
+  return { isBusy: isBusy.value, made: made.value, problem: problem.value, send };
 }
 
 function Removal({ api, station, webhook, act }: WebhookRowProps) {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 /** Props of {@link Tabs}. */
 export type TabsProps<T extends string> = {
@@ -16,6 +16,11 @@ export type TabsProps<T extends string> = {
 export function Tabs<T extends string>({ label, tabs, value, onChoose, children }: TabsProps<T>) {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
+  // The list scrolls where there is little room; what is chosen is always seen whole.
+  useEffect(() => {
+    const tab = list.current?.querySelector(`[data-tab="${value}"]`);
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [value]);
   const goTo = (index: number) => {
     const tab = tabs.at(index % tabs.length);
     if (tab === undefined) return;
