@@ -27,10 +27,33 @@ export function createClusterAdapter(handle: RedisHandle): ClusterAdapter {
     return further;
   };
   const options = { streamName: STREAM, channelPrefix: STREAM, maxLen: KEPT_OPERATIONS, onlyPlaintext: true };
+  const create = createAdapter(client, options);
   return {
-    adapter: createAdapter(client, options),
+    // Socket.IO calls it with `new`, so it is no arrow function.
+    adapter: function adapterOf(namespace: unknown) {
+      return withWholeFrames(create(namespace));
+    },
     close: () => {
       for (const connection of connections) connection.disconnect();
     },
   };
+}
+
+/** What the in-memory adapter under every other one does with a packet for many: one frame for all of them. */
+type Encoding = { _encode(packet: unknown, options: { wsPreEncodedFrame?: Buffer[] }): unknown };
+
+/**
+ * The library makes a frame for all sockets of a room in two pieces, its head and what it carries, and every socket pays for
+ * joining them: with two buffers a write is corked and becomes `writev`. In one piece they are a plain write.
+ */
+function withWholeFrames<Adapter>(adapter: Adapter): Adapter {
+  const encoding = adapter as Encoding;
+  const encode = encoding._encode.bind(encoding);
+  encoding._encode = (packet, options) => {
+    const encoded = encode(packet, options);
+    const frame = options.wsPreEncodedFrame;
+    if (frame !== undefined && frame.length > 1) options.wsPreEncodedFrame = [Buffer.concat(frame)];
+    return encoded;
+  };
+  return adapter;
 }
