@@ -17,6 +17,8 @@ import {
   ownStationRoutes,
   type PeopleRoutesOptions,
   peopleRoutes,
+  type RoleRoutesOptions,
+  roleRoutes,
   type StationRoutesOptions,
   stationRoutes,
 } from './stations/index.ts';
@@ -27,6 +29,7 @@ export type RoutesOptions = AdminRoutesOptions &
   StationRoutesOptions &
   OwnStationRoutesOptions &
   PeopleRoutesOptions &
+  RoleRoutesOptions &
   ArtworkRoutesOptions &
   ListenTokenRoutesOptions &
   WebhookRoutesOptions &
@@ -45,6 +48,7 @@ export function allRoutes(options: RoutesOptions): Route[] {
     ...ownStationRoutes(options),
     ...keyRoutes(options),
     ...peopleRoutes(options),
+    ...roleRoutes(options),
     ...artworkRoutes(options),
     ...listenTokenRoutes(options),
     ...webhookRoutes(options),

@@ -25,6 +25,7 @@ import type {
   signedInSchema,
   stationListSchema,
   stationPersonSchema,
+  stationRoleSchema,
   stationViewSchema,
   streamKeySchema,
   streamSchema,
@@ -101,6 +102,9 @@ export type OwnArtwork = z.output<typeof ownArtworkSchema>;
 
 /** Somebody who is something on a station. */
 export type StationPerson = z.output<typeof stationPersonSchema>;
+
+/** A station of somebody else on which one is something. */
+export type OwnRole = z.output<typeof stationRoleSchema>;
 
 /** Body of `POST stations/{station}/people`. */
 export type NamePersonRequest = z.input<typeof namePersonSchema>;

@@ -48,6 +48,9 @@ export const studioPath = (station: string, key: string): string => `/studio#sta
 /** The studio page of a station for whoever is signed in and owns it. */
 export const ownStudioPath = (station: string): string => `/studio?station=${station}`;
 
+/** The page of a station for whoever is a moderator of it. */
+export const moderationPath = (station: string): string => `/studio?moderate=${station}`;
+
 /** The page that takes a one-time sign-in link; the token is in the fragment, which browsers do not send to servers. */
 export const signInPath = (token: string): string => `/sign-in#token=${token}`;
 

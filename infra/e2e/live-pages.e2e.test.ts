@@ -242,3 +242,64 @@ describe('a station on air', () => {
     await says(directory, directory.getByText('Radio Subah went off air.'));
   });
 });
+
+describe('a moderator', () => {
+  test('finds the station in the studio, sees what was reported, and sets titles there', async () => {
+    await makeStation(stack.url, owner, { slug: 'watched', title: 'Watched', public: false });
+    await askApi(stack.url, '/stations/watched/people', {
+      token: owner.token,
+      body: { email: ayesha.email, role: 'moderator' },
+    });
+    const page = await arrive('/studio', ayesha);
+    await page.getByRole('link', { name: 'Moderate Watched' }).click();
+    await says(page, page.getByRole('heading', { level: 1, name: 'Moderating Watched' }));
+    await box(page).waitFor();
+    await write(page, 'be kind');
+    await says(page, message(page, 'be kind').getByText('Moderator'));
+    await says(page, page.getByText('Nothing was reported.'));
+    expect(await axeFaults(page)).toEqual([]);
+    for (const width of [360, 768, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const dir of ['rtl', 'ltr'] as const) expect(await widthIn(page, dir)).toBeLessThanOrEqual(width);
+    }
+    await page.getByRole('tab', { name: 'Title and listeners' }).click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Dum Mast');
+    await page.keyboard.press('Enter');
+    await says(page, page.getByText('Will be told when you are on air.'));
+    await page.goto(`${stack.url}/studio?moderate=talk`);
+    await says(page, page.getByText('You are no moderator of talk.'));
+    await askApi(stack.url, `/stations/watched/people/${ayesha.id}`, { token: owner.token, method: 'DELETE' });
+    await page.goto(`${stack.url}/studio`);
+    await says(page, page.getByText('You have no station yet.'));
+    expect(await page.getByText('Watched').count()).toBe(0);
+  });
+});
+
+describe('the directory', () => {
+  test('is searched by words, language and tag; the address keeps it, and Back goes back', async () => {
+    const made = { language: 'sd', tags: ['kafi'] };
+    await makeStation(stack.url, owner, { slug: 'sindh', title: 'Radio Sindh', ...made });
+    await makeStation(stack.url, owner, { slug: 'bhit', title: 'Bhit Shah', ...made, tags: ['kafi', 'talk'] });
+    const page = await arrive('/');
+    const found = (count: number) => says(page, page.getByText(`${count} station${count === 1 ? '' : 's'} found.`));
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('Sindhi');
+    await found(2);
+    expect(new URL(page.url()).search).toBe('?language=sd');
+    await page.getByRole('button', { name: 'talk', exact: true }).click();
+    await found(1);
+    await says(page, page.getByRole('link', { name: /Bhit Shah/ }));
+    expect(await page.getByRole('button', { name: 'talk', exact: true }).getAttribute('aria-pressed')).toBe('true');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.goBack();
+    await says(page, page.getByRole('link', { name: /Radio Sindh/ }));
+    await page.getByRole('textbox', { name: 'Search' }).fill('nothing like this');
+    await says(page, page.getByText('No station fits.'));
+    await page.getByRole('button', { name: 'Show all stations' }).click();
+    await page.getByRole('button', { name: 'On air', exact: true }).click();
+    await says(page, page.getByText('Nobody is on air right now.'));
+    await page.goto(`${stack.url}/?q=BHIT`);
+    await says(page, page.getByRole('link', { name: /Bhit Shah/ }));
+    expect(await page.getByRole('textbox', { name: 'Search' }).inputValue()).toBe('BHIT');
+    expect(await page.getByRole('main').getByRole('link').count()).toBe(1);
+  });
+});

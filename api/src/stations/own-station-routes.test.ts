@@ -195,11 +195,15 @@ describe('people of a station', () => {
     expect((await mia.ask('/stations/lees/quality')).body.code).toBe('forbidden');
     expect((await name({ account: id, role: 'moderator' })).status).toBe(200);
     expect((await mia.ask('/stations/lees/quality')).status).toBe(200);
+    const lees = { slug: 'lees', title: 'lees', public: false, artwork: null, live: false };
+    expect((await mia.ask('/me/roles')).body.stations).toEqual([{ ...lees, role: 'moderator' }]);
+    expect((await lee.ask('/me/roles')).body.stations).toEqual([]);
     expect((await lee.ask('/stations/lees/people')).body.people).toEqual([{ id, name: 'mia', role: 'moderator' }]);
     expect((await mia.ask('/stations/lees/people')).body.code).toBe('forbidden');
     const dismiss = () => lee.ask(`/stations/lees/people/${id}`, { method: 'DELETE' });
     expect((await dismiss()).status).toBe(204);
     expect((await dismiss()).body.code).toBe('not_found');
+    expect((await mia.ask('/me/roles')).body.stations).toEqual([]);
     expect((await mia.ask('/stations/lees')).body.code).toBe('unknown_station');
     expect((await name({ email: 'nobody@example.org', role: 'member' })).body.code).toBe('not_found');
     expect((await name({ role: 'member' })).body.code).toBe('bad_request');

@@ -37,6 +37,14 @@ export class StationPeople {
     return new Map(roles.filter((entry): entry is readonly [string, StationRole] => entry[1] !== undefined));
   }
 
+  /** What an account is on each of these stations; those on which it is nothing are left out. */
+  async rolesOf(accountId: string, stations: readonly string[]): Promise<Map<string, StationRole>> {
+    const { commands } = this.#handle;
+    const kept = await Promise.all(stations.map((station) => commands.hget(stationKeys(station).people, accountId)));
+    const roles = stations.map((station, i) => [station, STATION_ROLES.find((role) => role === kept[i])] as const);
+    return new Map(roles.filter((entry): entry is readonly [string, StationRole] => entry[1] !== undefined));
+  }
+
   /** Makes an account something on a station; at once. Throws `unknown_station` or `limit_reached`. */
   async name(station: string, accountId: string, role: StationRole): Promise<void> {
     const keys = stationKeys(station);

@@ -1,10 +1,16 @@
 import { listenPath } from '@awaz/infra/contract';
 import { AccountLink } from '../account/account-link.tsx';
 import type { AccountSession } from '../account/account-session.ts';
-import { Banner, Button, clock, EmptyState, ListenerPill, Pill, StationArt, TopBar } from '../ui/index.ts';
+import { languageName } from '../i18n/index.ts';
+import { Banner, Button, clock, EmptyState, LinkButton, ListenerPill, Pill, StationArt, TopBar } from '../ui/index.ts';
+import { filterQuery, isFiltered } from './directory-filter.ts';
 import type { DirectoryModel } from './directory-model.ts';
+import { FilterBar } from './filter-bar.tsx';
 import type { ListedStation } from './station-list.ts';
 import { t } from './words.ts';
+
+/** Most tags on a card. */
+const MAX_SHOWN_TAGS = 3;
 
 /** The front page: who is on air, and who else is there. */
 export function DirectoryApp({ model, session }: { model: DirectoryModel; session: AccountSession }) {
@@ -34,33 +40,68 @@ export function DirectoryApp({ model, session }: { model: DirectoryModel; sessio
 }
 
 function Listing({ model }: { model: DirectoryModel }) {
-  const { status, stations } = model.view.value;
+  const { status, stations, hasMore } = model.view.value;
   const failed = status === 'failed';
   const retry = <Button onClick={() => void model.refresh()}>{t('directory.retry')}</Button>;
-  if (stations.length > 0) {
-    return (
-      <>
-        {failed && (
-          <Banner tone="warn" title={t('directory.failed')} action={retry}>
-            {t('directory.failed.hint')}
-          </Banner>
-        )}
-        <StationSections stations={stations} now={model.now.value} />
-      </>
-    );
-  }
-  if (status === 'loading') return <Skeleton />;
-  if (failed) {
+  const isEmpty = stations.length === 0;
+  if (isEmpty && status === 'loading') return <Skeleton />;
+  if (isEmpty && failed) {
     return (
       <EmptyState title={t('directory.failed')} action={retry}>
         {t('directory.failed.hint')}
       </EmptyState>
     );
   }
-  return <EmptyState title={t('directory.empty')}>{t('directory.empty.hint')}</EmptyState>;
+  if (isEmpty && !isFiltered(model.filter.value)) return <NoStation />;
+  return (
+    <>
+      <FilterBar model={model} />
+      {failed && (
+        <Banner tone="warn" title={t('directory.failed')} action={retry}>
+          {t('directory.failed.hint')}
+        </Banner>
+      )}
+      <div class="directory-found" aria-busy={status === 'searching'}>
+        {isEmpty ? <NothingFound model={model} /> : <StationSections model={model} stations={stations} />}
+      </div>
+      {hasMore && (
+        <div class="actions directory-more">
+          <Button onClick={() => void model.more()}>{t('directory.more')}</Button>
+        </div>
+      )}
+    </>
+  );
 }
 
-function StationSections({ stations, now }: { stations: ListedStation[]; now: number }) {
+function NoStation() {
+  return (
+    <EmptyState
+      title={t('directory.empty')}
+      action={
+        <LinkButton href="/studio" kind="primary" icon="mic">
+          {t('directory.make')}
+        </LinkButton>
+      }
+    >
+      {t('directory.empty.hint')}
+    </EmptyState>
+  );
+}
+
+function NothingFound({ model }: { model: DirectoryModel }) {
+  const isNobodyOnAir = filterQuery({ ...model.filter.value, live: false }) === '';
+  return (
+    <EmptyState
+      title={t(isNobodyOnAir ? 'directory.nobody' : 'directory.none_fits')}
+      action={<Button onClick={() => model.chooseAll()}>{t('directory.all')}</Button>}
+    >
+      {t(isNobodyOnAir ? 'directory.nobody.hint' : 'directory.none_fits.hint')}
+    </EmptyState>
+  );
+}
+
+function StationSections({ model, stations }: { model: DirectoryModel; stations: ListedStation[] }) {
+  const now = model.now.value;
   const live = stations.filter((station) => station.live);
   const off = stations.filter((station) => !station.live);
   return (
@@ -69,7 +110,11 @@ function StationSections({ stations, now }: { stations: ListedStation[]; now: nu
         <h2 id="on-air" class="directory-heading">
           {t('directory.on_air')} <span class="directory-count">{live.length}</span>
         </h2>
-        {live.length === 0 ? <EmptyState title={t('directory.nobody')} /> : <Cards stations={live} now={now} />}
+        {live.length === 0 ? (
+          <EmptyState title={t('directory.nobody')}>{t('directory.nobody.hint')}</EmptyState>
+        ) : (
+          <Cards stations={live} now={now} />
+        )}
       </section>
       {off.length > 0 && (
         <section aria-labelledby="off-air">
@@ -86,26 +131,39 @@ function StationSections({ stations, now }: { stations: ListedStation[]; now: nu
 function Cards({ stations, now }: { stations: ListedStation[]; now: number }) {
   return (
     <ul class="cards">
-      {stations.map(({ slug, title, live, startedAt, listeners }) => (
-        <li key={slug}>
-          <a class="station-card" href={listenPath(slug)}>
-            <StationArt slug={slug} title={title} dimmed={!live} />
-            <span class="station-card-text">
-              <span class="station-card-title" dir="auto">
-                {title}
-              </span>
-              <span class="station-card-facts">
-                <Pill tone={live ? 'live' : 'off'}>{t(live ? 'directory.live' : 'directory.off')}</Pill>
-                {live && <ListenerPill listeners={listeners} />}
-                {live && startedAt !== null && (
-                  <span class="station-card-since">{t('directory.since', { time: clock(now - startedAt) })}</span>
-                )}
-              </span>
-            </span>
-          </a>
+      {stations.map((station) => (
+        <li key={station.slug}>
+          <StationCard station={station} now={now} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function StationCard({ station, now }: { station: ListedStation; now: number }) {
+  const { slug, title, live, startedAt, listeners, language, tags, artwork } = station;
+  const facts = [...(language === null ? [] : [languageName(language)]), ...tags.slice(0, MAX_SHOWN_TAGS)];
+  return (
+    <a class="station-card" href={listenPath(slug)}>
+      <StationArt slug={slug} title={title} dimmed={!live} artwork={artwork} />
+      <span class="station-card-text">
+        <span class="station-card-title" dir="auto">
+          {title}
+        </span>
+        <span class="station-card-facts">
+          <Pill tone={live ? 'live' : 'off'}>{t(live ? 'directory.live' : 'directory.off')}</Pill>
+          {live && <ListenerPill listeners={listeners} />}
+          {live && startedAt !== null && (
+            <span class="station-card-since">{t('directory.since', { time: clock(now - startedAt) })}</span>
+          )}
+        </span>
+        {facts.length > 0 && (
+          <span class="station-card-since" dir="auto">
+            {facts.join(' · ')}
+          </span>
+        )}
+      </span>
+    </a>
   );
 }
 

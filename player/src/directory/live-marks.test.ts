@@ -4,6 +4,7 @@ import { LiveMarks } from './live-marks.ts';
 const station = (slug: string, live: boolean) => ({
   ...{ slug, title: slug, live, startedAt: live ? 1 : null },
   listeners: { count: live ? 7 : 0, exact: true },
+  ...{ language: null, tags: [], artwork: null },
 });
 
 test('what an event told is put over a list that is older, and forgotten when lists know it', () => {

@@ -3,6 +3,7 @@
 export * from './chat-settings.tsx';
 export * from './listen-links.tsx';
 export * from './moderation-lists.tsx';
+export * from './own-roles.tsx';
 export * from './own-stations.tsx';
 export * from './people-card.tsx';
 export * from './picture-card.tsx';

@@ -1,12 +1,15 @@
 import type { ChatReport, ChatRestriction } from '@awaz/infra/contract';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Paged, paged, problemText } from '../rest/index.ts';
 import { Banner, Button, Card, Loading } from '../ui/index.ts';
 import { dateText } from './dates.ts';
 import type { StationApi } from './station-api.ts';
 import { type Acts, useActs } from './use-acts.ts';
 import { t } from './words.ts';
+
+/** How often a list is loaded anew while somebody looks, in ms. */
+const REFRESH_MS = 15_000;
 
 /** Reported messages, and who is muted or banned. */
 export function ModerationLists({ api, station }: { api: StationApi; station: string }) {
@@ -91,8 +94,19 @@ type RowsProps<Row> = {
 
 function RowsCard<Row extends ChatReport | ChatRestriction>({ title, empty, list, keyOf, row }: RowsProps<Row>) {
   const { problem, act } = useActs(() => list.refresh());
-  useEffect(() => void list.refresh(), [list]);
-  const { status, items, hasMore, problem: loadProblem } = list.view.value;
+  const isRead = useRef(false);
+  useEffect(() => {
+    void list.refresh();
+    // As long as only the first part is shown: a list that is being read does not shrink.
+    const timer = setInterval(() => !document.hidden && !isRead.current && void list.refresh(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [list]);
+  const more = () => {
+    isRead.current = true;
+    void list.more();
+  };
+  const view = list.view.value;
+  const { status, items, problem: loadProblem } = view;
   const fault = problem ?? (loadProblem && problemText(loadProblem));
   return (
     <Card label={title}>
@@ -108,7 +122,7 @@ function RowsCard<Row extends ChatReport | ChatRestriction>({ title, empty, list
             </li>
           ))}
         </ul>
-        {hasMore && <Button onClick={() => void list.more()}>{t('rows.more')}</Button>}
+        {view.hasMore && <Button onClick={more}>{t('rows.more')}</Button>}
       </div>
     </Card>
   );

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { type Loaded, loaded, problemText } from '../rest/index.ts';
 import { Banner, Button, Card, EmptyState, LinkButton, Loading, Pill, StationArt } from '../ui/index.ts';
 import { NewStationForm } from './new-station-form.tsx';
+import { OwnRoles } from './own-roles.tsx';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
 
@@ -35,6 +36,7 @@ export function OwnStations({ api }: { api: StationApi }) {
         </Card>
       )}
       <StationList stations={stations} isMaking={isMaking.value} />
+      <OwnRoles api={api} />
     </div>
   );
 }

@@ -13,6 +13,7 @@ import type {
   NewStationRequest,
   NewWebhookRequest,
   OwnArtwork,
+  OwnRole,
   OwnStation,
   Page,
   StaffChatSettings,
@@ -34,6 +35,11 @@ export class StationApi {
   /** The own stations, the oldest first. */
   async list(): Promise<OwnStation[]> {
     return (await this.#session.call<{ stations: OwnStation[] }>('/me/stations')).stations;
+  }
+
+  /** Stations of others on which one is something. */
+  async roles(): Promise<OwnRole[]> {
+    return (await this.#session.call<{ stations: OwnRole[] }>('/me/roles')).stations;
   }
 
   /** Makes a station. `wishId` makes a request that is sent again harmless. */

@@ -14,6 +14,12 @@ export const t = translator({
   'stations.live': 'ON AIR',
   'stations.private': 'Private',
 
+  'roles.title': 'Stations you belong to',
+  'roles.moderate': 'Moderate',
+  'roles.moderate.named': 'Moderate {title}',
+  'roles.listen': 'Listen',
+  'roles.listen.named': 'Listen to {title}',
+
   'new.title': 'A new station',
   'new.name': 'Name',
   'new.name.placeholder': 'Radio Lahore',

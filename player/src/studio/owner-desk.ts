@@ -4,25 +4,31 @@ import type { AccountSession } from '../account/index.ts';
 import { type LiveStation, openLiveStation, whenLive } from '../chat/index.ts';
 import { ShowModel } from './show-model.ts';
 
-/** What the owner of a station sees of its listeners, and says to them. The owner closes it. */
+/** What the owner of a station, or a moderator, sees of its listeners, and says to them. Who opened it closes it. */
 export type OwnerDesk = {
   live: LiveStation;
   show: ShowModel;
   listeners: ReadonlySignal<ListenerCount | undefined>;
   /** How the stream does from end to end; undefined before the first word. */
   quality: ReadonlySignal<StreamQuality | undefined>;
+  /** Whether the station is on air, as far as this page knows. */
+  isOnAir: ReadonlySignal<boolean>;
   /** May be called again. */
   close(): void;
 };
 
-/** Opens the desk of a station for its owner; `isOnAir` tells whether this page is on air with it. */
-export function openOwnerDesk(options: {
+/** What a desk is opened with. */
+export type OwnerDeskOptions = {
   station: string;
   account: AccountSession;
-  isOnAir: ReadonlySignal<boolean>;
-}): OwnerDesk {
-  const { station, account, isOnAir } = options;
+  /** Whether this page is on air with the station; for those who only look after it, the server's word is taken. */
+  isOnAir?: ReadonlySignal<boolean>;
+};
+
+/** Opens the desk of a station for its owner, or for a moderator. */
+export function openOwnerDesk({ station, account, isOnAir }: OwnerDeskOptions): OwnerDesk {
   const live = openLiveStation({ station, account });
+  const onAir = isOnAir ?? toldOnAir(live);
   const listeners = signal<ListenerCount>();
   const quality = signal<StreamQuality>();
   const show = new ShowModel(async (body) => {
@@ -41,11 +47,26 @@ export function openOwnerDesk(options: {
     quality.value = { ingest, encoder, listeners: audience };
   });
   const endFollowing = effect(() => {
-    if (isOnAir.value) show.wentOnAir();
+    if (onAir.value) show.wentOnAir();
   });
   const close = () => {
     endFollowing();
     live.close();
   };
-  return { live, show, listeners, quality, close };
+  return { live, show, listeners, quality, isOnAir: onAir, close };
+}
+
+/** Whether a station is on air, by what the server tells. */
+function toldOnAir({ feed }: LiveStation): ReadonlySignal<boolean> {
+  const onAir = signal(false);
+  feed.on('snapshot', ({ snapshot }) => {
+    onAir.value = snapshot.live !== null;
+  });
+  feed.on('stream:started', () => {
+    onAir.value = true;
+  });
+  feed.on('stream:stopped', () => {
+    onAir.value = false;
+  });
+  return onAir;
 }

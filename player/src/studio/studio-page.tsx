@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { AccountLink, AccountSession, hasSessionMark } from '../account/index.ts';
 import { StationApi } from '../stations/index.ts';
 import { Button, restoreTheme, TopBar } from '../ui/index.ts';
+import { ModeratorRoom } from './moderator-room.tsx';
 import { OwnerRoom } from './owner-room.tsx';
 import { StudioDoor } from './studio-door.tsx';
 import { keepStudioLink, type StudioAccess, type StudioLink, tabStorage, takeStudioLink } from './studio-link.ts';
@@ -36,11 +37,13 @@ function leave(): void {
   if (session.state.value.kind === 'asking') void session.start();
 }
 
-/** The station of `?station=…`, for whose owner this page was opened. */
-function wantedStation(): string | undefined {
-  const slug = new URLSearchParams(location.search).get('station') ?? '';
+/** The station of `?station=…`, for whose owner this page was opened, or of `?moderate=…`, for a moderator. */
+function wantedStation(name: 'station' | 'moderate'): string | undefined {
+  const slug = new URLSearchParams(location.search).get(name) ?? '';
   return SLUG_PATTERN.test(slug) ? slug : undefined;
 }
+
+const moderated = wantedStation('moderate');
 
 /** Opens the room once its owner is signed in, and leaves it when that ends and nothing is on air. */
 function followAccount(station: string): void {
@@ -66,7 +69,7 @@ function Studio() {
             {t('studio.leave')}
           </Button>
         )}
-        {now?.by === 'account' && !isLive && (
+        {(now?.by === 'account' || moderated !== undefined) && !isLive && (
           <a class="topbar-link" href="/studio">
             {t('studio.stations')}
           </a>
@@ -80,6 +83,9 @@ function Studio() {
 
 function Room() {
   const now = room.value;
+  if (now === undefined && moderated !== undefined && session.account.value !== undefined) {
+    return <ModeratorRoom session={session} api={api} station={moderated} />;
+  }
   if (now === undefined) return <StudioDoor session={session} api={api} onEnter={enter} />;
   if (now.by === 'account') return <OwnerRoom {...{ session, api }} model={now.model} server={location.origin} />;
   return <StudioRoom model={now.model} server={location.origin} onOtherKey={leave} />;
@@ -91,7 +97,7 @@ function keepTitle(): void {
     const model = room.value?.model;
     const parts = [
       model?.isOnAir.value ? `● ${t('air.on')}` : undefined,
-      model?.station,
+      model?.station ?? moderated,
       t('studio.title'),
       'Awaz Pulse',
     ];
@@ -103,10 +109,10 @@ function start(): void {
   const page = document.getElementById('page');
   if (page === null) return;
   restoreTheme();
-  const station = wantedStation();
+  const station = wantedStation('station');
   const link = takeStudioLink({ location, history, storage });
   if (station !== undefined) followAccount(station);
-  else if (link !== undefined) enter(link);
+  else if (link !== undefined && moderated === undefined) enter(link);
   // A key is enough; who else uses the page is asked only if the browser knows somebody.
   if (room.value === undefined || hasSessionMark()) void session.start();
   keepTitle();

@@ -11,6 +11,14 @@ export const t = translator({
   'door.not_yours': 'The station {station} is none of yours.',
   'door.own': 'Your stations',
 
+  'door.no_moderator': 'You are no moderator of {station}. Its owner can make you one.',
+
+  'moderator.title': 'Moderating',
+  'moderator.listen': 'Listen',
+  'moderator.chat': 'Chat',
+  'moderator.show': 'Title and listeners',
+  'moderator.rules': 'Chat rules',
+
   'part.label': 'Parts of the studio',
   'part.sound': 'Sound',
   'part.keys': 'Keys',

@@ -11,5 +11,15 @@ export const namePersonSchema = z
   })
   .refine(({ account, email }) => (account === undefined) !== (email === undefined), 'needs either account or email');
 
+/** A station of somebody else on which one is something. */
+export const stationRoleSchema = z.object({
+  slug: z.string(),
+  title: z.string(),
+  public: z.boolean(),
+  artwork: z.string().nullable().describe('Address of the picture, relative to the server'),
+  live: z.boolean(),
+  role: z.enum(STATION_ROLES),
+});
+
 /** Somebody who is something on a station. */
 export const stationPersonSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(STATION_ROLES) });
