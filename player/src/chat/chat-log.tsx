@@ -19,6 +19,8 @@ const NEAR_END_PX = 48;
 export function ChatLog({ model }: { model: ChatModel }) {
   const list = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(true);
+  /** Where the list was when that was found out, in px. */
+  const seenTop = useRef(0);
   const unread = useSignal(0);
   const current = useSignal<string | undefined>(undefined);
   const messages = model.messages.value;
@@ -26,8 +28,12 @@ export function ChatLog({ model }: { model: ChatModel }) {
   const newest = messages.at(-1);
   const before = useRef(messages);
   useLayoutEffect(() => {
+    // The event that tells of scrolling may be on its way.
+    const { scrollTop = 0 } = list.current ?? {};
+    if (scrollTop < seenTop.current - NEAR_END_PX && endDistance(list.current) >= NEAR_END_PX) isAtEnd.current = false;
     if (isAtEnd.current) toEnd(list.current);
-    else unread.value += freshIn(messages, before.current);
+    seenTop.current = list.current?.scrollTop ?? 0;
+    if (!isAtEnd.current) unread.value += freshIn(messages, before.current);
     before.current = messages;
   }, [messages, unread]);
   const waiting = useRef(0);
@@ -37,8 +43,8 @@ export function ChatLog({ model }: { model: ChatModel }) {
   }, [pending.length]);
   useFocusInside(list, messages.length);
   const onScroll = () => {
-    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = list.current ?? {};
-    isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    seenTop.current = list.current?.scrollTop ?? 0;
+    isAtEnd.current = endDistance(list.current) < NEAR_END_PX;
     if (isAtEnd.current) unread.value = 0;
   };
   const jump = () => {
@@ -114,6 +120,11 @@ function useFocusInside(list: RefObject<HTMLElement | null>, count: number): voi
 function freshIn(messages: readonly ChatMessageEvent[], before: readonly ChatMessageEvent[]): number {
   const known = new Set(before);
   return messages.filter((message) => !known.has(message)).length;
+}
+
+/** How far the end is below what is seen, in px. */
+function endDistance(list: HTMLElement | null): number {
+  return list === null ? 0 : list.scrollHeight - list.scrollTop - list.clientHeight;
 }
 
 function toEnd(list: HTMLElement | null): void {
