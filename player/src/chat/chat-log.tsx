@@ -18,39 +18,19 @@ const NEAR_END_PX = 48;
  */
 export function ChatLog({ model }: { model: ChatModel }) {
   const list = useRef<HTMLOListElement>(null);
-  const isAtEnd = useRef(true);
-  /** Where the list was when that was found out, in px. */
-  const seenTop = useRef(0);
-  const unread = useSignal(0);
   const current = useSignal<string | undefined>(undefined);
   const messages = model.messages.value;
   const pending = model.pending.value;
   const newest = messages.at(-1);
-  const before = useRef(messages);
-  useLayoutEffect(() => {
-    // The event that tells of scrolling may be on its way.
-    const { scrollTop = 0 } = list.current ?? {};
-    if (scrollTop < seenTop.current - NEAR_END_PX && endDistance(list.current) >= NEAR_END_PX) isAtEnd.current = false;
-    if (isAtEnd.current) toEnd(list.current);
-    seenTop.current = list.current?.scrollTop ?? 0;
-    if (!isAtEnd.current) unread.value += freshIn(messages, before.current);
-    before.current = messages;
-  }, [messages, unread]);
+  const { unread, onScroll, goToEnd } = useReadingPlace(list, messages);
   const waiting = useRef(0);
   useEffect(() => {
     if (pending.length > waiting.current) toEnd(list.current); // who writes wants to see it
     waiting.current = pending.length;
   }, [pending.length]);
   useFocusInside(list, messages.length);
-  const onScroll = () => {
-    seenTop.current = list.current?.scrollTop ?? 0;
-    isAtEnd.current = endDistance(list.current) < NEAR_END_PX;
-    if (isAtEnd.current) unread.value = 0;
-  };
   const jump = () => {
-    isAtEnd.current = true;
-    unread.value = 0;
-    toEnd(list.current);
+    goToEnd();
     focusMessage(list.current, newest?.id);
   };
   const stop = messages.some(({ id }) => id === current.value) ? current.value : newest?.id;
@@ -87,6 +67,36 @@ export function ChatLog({ model }: { model: ChatModel }) {
       <Announcer messages={messages} you={model.you.value?.id} />
     </div>
   );
+}
+
+/** Keeps whoever reads at the end there, and counts what comes while somebody reads further up. */
+function useReadingPlace(list: RefObject<HTMLElement | null>, messages: readonly ChatMessageEvent[]) {
+  const isAtEnd = useRef(true);
+  /** Where the list was when that was found out, in px. */
+  const seenTop = useRef(0);
+  const unread = useSignal(0);
+  const before = useRef(messages);
+  useLayoutEffect(() => {
+    // The event that tells of scrolling may be on its way.
+    const { scrollTop = 0 } = list.current ?? {};
+    const hasLeft = scrollTop < seenTop.current - NEAR_END_PX && endDistance(list.current) >= NEAR_END_PX;
+    if (hasLeft) isAtEnd.current = false;
+    if (isAtEnd.current) toEnd(list.current);
+    else unread.value += freshIn(messages, before.current);
+    seenTop.current = list.current?.scrollTop ?? 0;
+    before.current = messages;
+  }, [list, messages, unread]);
+  const onScroll = () => {
+    seenTop.current = list.current?.scrollTop ?? 0;
+    isAtEnd.current = endDistance(list.current) < NEAR_END_PX;
+    if (isAtEnd.current) unread.value = 0;
+  };
+  const goToEnd = () => {
+    isAtEnd.current = true;
+    unread.value = 0;
+    toEnd(list.current);
+  };
+  return { unread, onScroll, goToEnd };
 }
 
 /** A message that goes while it has the focus hands it to the one that takes its place. */
