@@ -42,6 +42,9 @@ export const artworkPath = (station: string, hash: string): string => `/artwork/
 /** A station's listener page. */
 export const listenPath = (station: string): string => `/s/${station}`;
 
+/** The same of a private station, for whoever has a listen token. */
+export const privateListenPath = (station: string, token: string): string => `${listenPath(station)}?token=${token}`;
+
 /** The studio page with station and key in the fragment, which browsers do not send to servers. */
 export const studioPath = (station: string, key: string): string => `/studio#station=${station}&key=${key}`;
 

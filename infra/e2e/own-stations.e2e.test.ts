@@ -236,16 +236,27 @@ describe('one’s own stations', () => {
     await page.getByRole('button', { name: 'Make a link' }).click();
     const fresh = page.getByRole('region', { name: 'Your new link' });
     const link = (await fresh.getByRole('code').textContent()) ?? '';
-    const answer = async () => ((await (await fetch(link)).json()) as { code: string }).code;
-    expect(await answer()).toBe('off_air');
     expect(await axeFaults(page)).toEqual([]);
     await fresh.getByRole('button', { name: 'I have it' }).click();
     expect(await page.content()).not.toContain('listen_');
+    await page.getByRole('tab', { name: 'Sound' }).click();
+    await goLive({ page });
+    const guest = await chromium.newPage(link);
+    const [own, stranger] = [await open('/s/closed'), await chromium.newPage(`${stack.url}/s/closed`)];
+    for (const ear of [guest, own]) {
+      await pressPlay({ page: ear });
+      await playing(ear);
+    }
+    await says(own, own.getByRole('heading', { level: 1, name: 'Closed' }));
+    await says(stranger, stranger.getByText('There is no station at this address, or it is private.').last());
+    await page.getByRole('tab', { name: 'People' }).click();
     await page.getByRole('button', { name: 'Revoke Family' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await says(page, page.getByText('There is no link yet.'));
-    await until(async () => (await answer()) === 'unknown_station');
-    await page.close();
+    await says(guest, guest.getByText('This link does not let you listen any more.').last());
+    await page.getByRole('tab', { name: 'Sound' }).click();
+    await stopBroadcast({ page });
+    for (const one of [page, guest, own, stranger]) await one.close();
   });
 
   test('a webhook is made, tried, looked into, sent again and switched off', async () => {

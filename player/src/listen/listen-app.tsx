@@ -52,7 +52,7 @@ export function ListenApp({ model }: { model: ListenModel }) {
           {!missing && (
             <div class="listen-folds">
               <LiveDetails model={model} />
-              <OpenElsewhere station={model.station} />
+              <OpenElsewhere station={model.station} token={model.listenToken} />
               <Shortcuts model={model} />
             </div>
           )}
@@ -81,12 +81,12 @@ function Controls({ model, state }: { model: ListenModel; state: PlaybackState }
 /** What is seen counts seconds; what is spoken changes with the state alone. */
 function Message({ model, state, station }: { model: ListenModel; state: PlaybackState; station: string }) {
   const context = useComputed(() => ({ now: model.now.value, since: model.playback.value?.since ?? 0 }));
-  const { now, since } = context.value;
+  const told = { ...context.value, station, hasLink: model.listenToken !== undefined };
   return (
     <div class="listen-message">
-      <p aria-hidden="true">{playerMessage(state, { now, since, station })}</p>
+      <p aria-hidden="true">{playerMessage(state, told)}</p>
       <p class="sr-only" role="status">
-        {spokenMessage(state, { now, since, station })}
+        {spokenMessage(state, told)}
       </p>
     </div>
   );

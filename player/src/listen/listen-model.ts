@@ -1,5 +1,5 @@
-import type { ProgrammeMetadata } from '@awaz/infra/contract';
-import { effect, type Signal, signal } from '@preact/signals';
+import { LISTEN_TOKEN_PATTERN, type ProgrammeMetadata } from '@awaz/infra/contract';
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import {
   bindMediaKeys,
   describeToSystem,
@@ -35,14 +35,16 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
   const now = signal(Date.now());
   const programme = signal<ProgrammeMetadata | null>(null);
   const data = signal<StationData | 'unknown' | undefined>(undefined);
-  const volume = signal({ level: recallVolume(), muted: false });
+  const volume = followVolume(audio);
   const live = signal<LiveSide>(); // undefined until its code has come
+  const listenToken = listenTokenOf(query);
 
   const player = new Player({
     station,
     audio,
     engine: query.get('engine'),
     targetSeconds: targetOf(query.get('target')),
+    token: () => listenToken ?? live.peek()?.accessToken(),
     onChange: () => update(),
   });
   const update = () => {
@@ -54,10 +56,6 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
 
   player.programme.listen((now) => {
     programme.value = now;
-  });
-  audio.volume = volume.value.level;
-  audio.addEventListener('volumechange', () => {
-    volume.value = { level: audio.volume, muted: audio.muted };
   });
   setInterval(() => {
     if (document.hidden) return;
@@ -72,8 +70,8 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
     const { title, show, artwork } = typeof known === 'object' ? known : { title: station, show: null, artwork: null };
     describeToSystem({ show: show ?? title, station: title, artwork });
   });
-  keepStationData({ station, onAnswer: (answer) => (data.value = answer), player });
-  openLiveSoon(player, live);
+  const ask = keepStationData({ station, live, onAnswer: (answer) => (data.value = answer), player });
+  admitAccount({ playback, live, openLive: openLiveSoon(player, live), ask, player });
 
   return {
     station,
@@ -86,6 +84,8 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
     programme,
     volume,
     live,
+    /** The token of the link that the page was opened by. */
+    listenToken,
     /** The visitor is about to press Play: fetch what that will need. */
     prepare: () => prefetchEngine(player.engineName),
     setVolume: (level: number) => setVolume(audio, level),
@@ -101,8 +101,46 @@ export function targetOf(text: string | null): number | undefined {
   return seconds >= 0.05 && seconds <= 10 ? seconds : undefined;
 }
 
-/** Fetches what is live at the first sound or when the page is idle; when that fails, at the next sound. */
-function openLiveSoon(player: Player, live: Signal<LiveSide | undefined>): void {
+/** The volume of the page, as it was left last time. */
+function followVolume(audio: HTMLAudioElement) {
+  const volume = signal({ level: recallVolume(), muted: false });
+  audio.volume = volume.value.level;
+  audio.addEventListener('volumechange', () => {
+    volume.value = { level: audio.volume, muted: audio.muted };
+  });
+  return volume;
+}
+
+/** The listen token in the address of a page. */
+function listenTokenOf(query: URLSearchParams): string | undefined {
+  const token = query.get('token') ?? '';
+  return LISTEN_TOKEN_PATTERN.test(token) ? token : undefined;
+}
+
+/** A station that seems unknown may be a private one: whoever is signed in may have a right to it. */
+function admitAccount(page: {
+  playback: ReadonlySignal<{ state: PlaybackState } | undefined>;
+  live: ReadonlySignal<LiveSide | undefined>;
+  openLive: () => void;
+  ask: () => Promise<void>;
+  player: Player;
+}): void {
+  effect(() => {
+    if (isUnknown(page.playback.value?.state)) page.openLive();
+  });
+  effect(() => {
+    if (page.live.value?.isSignedIn.value !== true) return;
+    page.player.admit();
+    void page.ask();
+  });
+}
+
+function isUnknown(state: PlaybackState | undefined): boolean {
+  return state?.kind === 'error' && state.fault === 'unknown_station';
+}
+
+/** Fetches what is live at the first sound or when the page is idle; when that fails, at the next sound. Gives what does it now. */
+function openLiveSoon(player: Player, live: Signal<LiveSide | undefined>): () => void {
   let isOpening = false;
   const open = async () => {
     if (isOpening) return;
@@ -116,16 +154,20 @@ function openLiveSoon(player: Player, live: Signal<LiveSide | undefined>): void 
   };
   player.audio.addEventListener('playing', () => void open());
   whenIdle(() => void open());
+  return () => void open();
 }
 
+/** Asks for the station now and then; gives what asks at once. */
 function keepStationData(options: {
   station: string;
   player: Player;
+  live: ReadonlySignal<LiveSide | undefined>;
   onAnswer: (answer: StationData | 'unknown') => void;
-}): void {
-  const { station, player, onAnswer } = options;
+}): () => Promise<void> {
+  const { station, player, live, onAnswer } = options;
   const ask = async () => {
-    const answer = await fetchStation(station, AbortSignal.timeout(STATION_EVERY_MS));
+    const question = { signal: AbortSignal.timeout(STATION_EVERY_MS), token: live.peek()?.accessToken() };
+    const answer = await fetchStation(station, question);
     if (answer === 'unavailable') return;
     onAnswer(answer === 'unknown' ? answer : answer.data);
     if (answer !== 'unknown') player.noteAir(answer.data.live);
@@ -134,4 +176,5 @@ function keepStationData(options: {
   setInterval(() => {
     if (!document.hidden) void ask();
   }, STATION_EVERY_MS);
+  return ask;
 }

@@ -1,5 +1,5 @@
 import type { ListenerCount, ProgrammeMetadata } from '@awaz/infra/contract';
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { AccountLink } from '../account/account-link.tsx';
 import { AccountSession } from '../account/account-session.ts';
 import { hasSessionMark } from '../account/session-mark.ts';
@@ -47,6 +47,10 @@ export function openLiveSide({ station, player }: { station: string; player: Pla
     player.askAboutAir(ASK_WITHIN_MS);
   });
   return {
+    /** Access token of whoever is signed in; undefined for a guest. */
+    accessToken: () => session.tokenNow() || undefined,
+    /** Whether somebody is signed in. */
+    isSignedIn: computed(() => session.account.value !== undefined),
     listeners,
     /** What is on air now by the server's word, for those who do not listen. */
     announced,

@@ -1,10 +1,11 @@
-import { multivariantPath } from '@awaz/infra/contract';
+import { multivariantPath, privateMultivariantPath } from '@awaz/infra/contract';
 import { CopyButton } from '../ui/index.ts';
 import { t } from './words.ts';
 
-/** The one URL that other players need. */
-export function OpenElsewhere({ station }: { station: string }) {
-  const url = new URL(multivariantPath(station), location.origin).href;
+/** The one URL that other players need; of a private station with the token that this page was opened with. */
+export function OpenElsewhere({ station, token }: { station: string; token: string | undefined }) {
+  const path = token === undefined ? multivariantPath(station) : privateMultivariantPath(station, token);
+  const url = new URL(path, location.origin).href;
   return (
     <details class="fold">
       <summary>{t('open.title')}</summary>

@@ -1,4 +1,4 @@
-import type { PlaybackState } from '../playback/playback-state.ts';
+import type { PlaybackFault, PlaybackState } from '../playback/playback-state.ts';
 import { t } from './words.ts';
 
 /** A wait for data is named from here on, in ms; before, the ring says enough. */
@@ -8,10 +8,16 @@ const BUFFERING_AFTER_MS = 2000;
 const SLOW_AFTER_MS = 4000;
 
 /** What a message depends on beside the state. Times in ms since 1970. */
-export type MessageContext = { now: number; since: number; station: string };
+export type MessageContext = {
+  now: number;
+  since: number;
+  station: string;
+  /** The page was opened by a listen link. */
+  hasLink?: boolean;
+};
 
 /** What the listener reads under the controls; empty where the picture says it all. */
-export function playerMessage(state: PlaybackState, { now, since }: MessageContext): string {
+export function playerMessage(state: PlaybackState, { now, since, hasLink }: MessageContext): string {
   switch (state.kind) {
     case 'offair':
       return t(state.wanted ? 'player.offair.wanted' : 'player.offair');
@@ -30,7 +36,7 @@ export function playerMessage(state: PlaybackState, { now, since }: MessageConte
     case 'ended':
       return t(state.wanted ? 'player.ended.wanted' : 'player.ended');
     case 'error':
-      return t(`player.error.${state.fault}`);
+      return faultMessage(state.fault, hasLink);
     case 'live':
       return '';
   }
@@ -61,6 +67,10 @@ export function buttonLabel(state: PlaybackState): string {
     default:
       return t('player.pause');
   }
+}
+
+function faultMessage(fault: PlaybackFault, hasLink = false): string {
+  return t(hasLink && fault === 'unknown_station' ? 'player.error.link_over' : `player.error.${fault}`);
 }
 
 function outageMessage(state: Extract<PlaybackState, { kind: 'reconnecting' }>, now: number): string {

@@ -18,10 +18,18 @@ export type StationData = {
 /** What a station's data request ended in: the page plays without them too. */
 export type StationAnswer = { data: StationData } | 'unknown' | 'unavailable';
 
+/** How to ask for a station. */
+export type StationQuestion = {
+  signal: AbortSignal;
+  /** Access token of whoever is signed in: private stations are told to those who may listen to them. */
+  token?: string | undefined;
+};
+
 /** Asks the API for a station. Never rejects. */
-export async function fetchStation(station: string, signal: AbortSignal): Promise<StationAnswer> {
+export async function fetchStation(station: string, { signal, token }: StationQuestion): Promise<StationAnswer> {
   try {
-    const response = await fetch(`/api/v1/stations/${encodeURIComponent(station)}`, { signal });
+    const headers = new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
+    const response = await fetch(`/api/v1/stations/${encodeURIComponent(station)}`, { signal, headers });
     if (response.status === 404) return 'unknown';
     if (!response.ok) return 'unavailable';
     return { data: readStation(await response.json(), station) };

@@ -40,8 +40,10 @@ export const t = translator({
   'player.error.codec_unsupported':
     'This browser cannot play this stream. Open it in another app with the address below.',
   'player.error.geo_or_private': 'This station is private. Sign in or ask for an invitation.',
+  'player.error.link_over': 'This link does not let you listen any more. Ask for a new one.',
   'player.error.insecure_blocked': 'Your network blocks the stream. Try mobile data or another Wi-Fi.',
-  'player.error.unknown_station': 'There is no station at this address. Check it, or look at all stations.',
+  'player.error.unknown_station':
+    'There is no station at this address, or it is private. Check the address, sign in, or ask for a link.',
 
   'volume.label': 'Volume',
   'volume.value': '{percent} percent',

@@ -32,3 +32,8 @@ test('a known session goes on with the next request of the multivariant playlist
   expect(stationUrl('radio', undefined)).toBe('/live/radio/index.m3u8');
   expect(stationUrl('radio', SESSION)).toBe(`/live/radio/index.m3u8?session=${SESSION}`);
 });
+
+test('a token opens the session of a private station', () => {
+  expect(stationUrl('radio', undefined, 'listen_1')).toBe('/live/radio/index.m3u8?token=listen_1');
+  expect(stationUrl('radio', SESSION, 'a.b-c')).toBe(`/live/radio/index.m3u8?session=${SESSION}&token=a.b-c`);
+});

@@ -18,8 +18,11 @@ export function firstVariantUri(playlist: string): string | undefined {
   return playlist.split(/\r?\n/).find((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** URL of a station's multivariant playlist; a known session goes on with it, so that one page counts once. */
-export function stationUrl(station: string, session: string | undefined): string {
-  const path = multivariantPath(station);
-  return session === undefined ? path : `${path}?session=${session}`;
+/**
+ * URL of a station's multivariant playlist; a known session goes on with it, so that one page counts once. A listen token
+ * or an access token opens the session of a private station.
+ */
+export function stationUrl(station: string, session: string | undefined, token?: string): string {
+  const query = [session && `session=${session}`, token && `token=${encodeURIComponent(token)}`].filter(Boolean);
+  return [multivariantPath(station), query.join('&')].filter(Boolean).join('?');
 }

@@ -35,6 +35,7 @@ export type PlaybackEvent =
   | { type: 'stream_ended' }
   | { type: 'autoplay_blocked' }
   | { type: 'failed'; fault: PlaybackFault }
+  | { type: 'admitted' }
   | { type: 'source_lost' }
   | { type: 'source_back' };
 
@@ -138,6 +139,7 @@ const TRANSITIONS: { [T in PlaybackEvent['type']]: Row<T> } = {
     behind: toError,
     interlude: toError,
   },
+  admitted: { error: (state) => (state.fault === 'unknown_station' ? INITIAL_STATE : state) },
   source_lost: { live: toInterlude, stalled: toInterlude },
   source_back: { interlude: toLive },
 };

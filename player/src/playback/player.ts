@@ -40,6 +40,8 @@ export type PlayerOptions = {
   engine?: string | null;
   /** Forces the controller's target, in seconds. */
   targetSeconds?: number | undefined;
+  /** What opens a private station, as it is at the moment: a listen token or an access token. */
+  token?: () => string | undefined;
   /** Called after each change of state; figures change without it. */
   onChange: () => void;
 };
@@ -96,6 +98,10 @@ export class Player {
   /** Whether the station is on air; null while nobody has said. */
   get onAir(): boolean | null {
     return this.#onAir;
+  }
+
+  get #url(): string {
+    return stationUrl(this.station, this.#session, this.#options.token?.());
   }
 
   get #playingAt(): number | null {
@@ -162,6 +168,11 @@ export class Player {
     if (watchesAir(this.#state)) this.#enterState(Math.random() * withinMs);
   }
 
+  /** There is a token now that was not there before: a station that seemed unknown is asked for again. */
+  admit(): void {
+    this.#dispatch({ type: 'admitted' });
+  }
+
   /** Stops all of it and leaves the audio element empty. Idempotent. */
   close(): void {
     clearInterval(this.#figuresTimer);
@@ -188,7 +199,7 @@ export class Player {
 
   /** When to ask the origin first in a new state: at once what only the page data said, soon after an end. */
   #firstQuestionAfter(): Milliseconds {
-    if (this.#doubtsAir) return 0;
+    if (this.#doubtsAir || this.#onAir === null) return 0;
     return this.#state.kind === 'ended' ? 300 : 3000;
   }
 
@@ -204,7 +215,7 @@ export class Player {
     if (state.kind === 'behind' && state.paused) after(RELEASE_AFTER_MS, () => this.#dispatch({ type: 'released' }));
     if (!watchesAir(state)) return;
     const probe = () => ({
-      url: stationUrl(this.station, this.#session),
+      url: this.#url,
       endedBroadcastId: this.#endedBroadcastId,
       checkEnd: this.#doubtsAir,
     });
@@ -242,7 +253,7 @@ export class Player {
     this.#following = true;
     const options: EngineOptions = {
       audio: this.audio,
-      url: stationUrl(this.station, this.#session),
+      url: this.#url,
       targetSeconds: this.#options.targetSeconds,
       events: {
         onAddress: (address) => this.#onAddress(address),

@@ -1,4 +1,4 @@
-import type { FreshListenToken, ListenToken } from '@awaz/infra/contract';
+import { type FreshListenToken, type ListenToken, privateListenPath } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { type Loaded, loaded } from '../rest/index.ts';
@@ -30,7 +30,7 @@ export function ListenLinks({ api, station }: { api: StationApi; station: string
         {fresh.value === undefined ? (
           <NewListenLinkForm make={(body, wishId) => api.makeListenToken(station, body, wishId)} onMade={show} />
         ) : (
-          <FreshLink link={fresh.value} onDone={() => show(undefined)} />
+          <FreshLink station={station} link={fresh.value} onDone={() => show(undefined)} />
         )}
         <LinkList links={links} revoke={(id) => api.revokeListenToken(station, id)} />
       </div>
@@ -38,17 +38,19 @@ export function ListenLinks({ api, station }: { api: StationApi; station: string
   );
 }
 
-function FreshLink({ link, onDone }: { link: FreshListenToken; onDone: () => void }) {
-  const url = new URL(link.url, location.origin).href;
+function FreshLink({ station, link, onDone }: { station: string; link: FreshListenToken; onDone: () => void }) {
+  const page = new URL(privateListenPath(station, link.token), location.origin).href;
+  const playlist = new URL(link.url, location.origin).href;
   return (
     <FreshSecret
       title={t('links.fresh')}
       hint={t('links.fresh.hint')}
-      secret={url}
+      secret={page}
       done={t('links.fresh.done')}
       onDone={onDone}
     >
-      <CopyButton label={t('links.fresh.copy')} text={() => url} />
+      <CopyButton label={t('links.fresh.copy')} text={() => page} />
+      <CopyButton label={t('links.fresh.copy_players')} text={() => playlist} />
     </FreshSecret>
   );
 }

@@ -184,8 +184,10 @@ export const t = translator({
   'links.life.never': 'As long as I let it',
   'links.make': 'Make a link',
   'links.fresh': 'Your new link',
-  'links.fresh.hint': 'Copy it now: it is shown this once. It opens in VLC, mpv, Safari and every HLS player.',
+  'links.fresh.hint':
+    'Copy it now: it is shown this once. It opens in a browser; VLC, mpv and other players have an address of their own.',
   'links.fresh.copy': 'Copy link',
+  'links.fresh.copy_players': 'Copy address for players',
   'links.fresh.done': 'I have it',
   'links.unnamed': 'Link {id}',
   'links.for_good': 'does not end by itself',

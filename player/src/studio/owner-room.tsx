@@ -90,7 +90,8 @@ function OpenRoom(props: OwnerRoomProps & { station: OwnStation; onChanged: () =
       ),
     },
   };
-  return <StudioRoom {...{ model, server, parts, title, desk: <Desk desk={desk} /> }} onOtherKey={toOwnStations} />;
+  const room = { model, server, parts, title, isPrivate: !station.public, desk: <Desk desk={desk} /> };
+  return <StudioRoom {...room} onOtherKey={toOwnStations} />;
 }
 
 /** What stands beside the sound. */

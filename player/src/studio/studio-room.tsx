@@ -19,6 +19,8 @@ export type StudioRoomProps = {
   server: string;
   /** What stands over the room; the slug when left out. */
   title?: string;
+  /** Only those whom the owner lets in may listen. */
+  isPrivate?: boolean;
   /** Beside the sound, for those who own the station. */
   desk?: ComponentChildren;
   /** Further tabs for them. */
@@ -27,7 +29,7 @@ export type StudioRoomProps = {
 };
 
 /** The studio of a station. */
-export function StudioRoom({ model, server, title, desk, parts, onOtherKey }: StudioRoomProps) {
+export function StudioRoom({ model, server, title, isPrivate = false, desk, parts, onOtherKey }: StudioRoomProps) {
   const isStopping = useSignal(false);
   const setStopping = (value: boolean) => {
     isStopping.value = value;
@@ -36,7 +38,7 @@ export function StudioRoom({ model, server, title, desk, parts, onOtherKey }: St
     setStopping(false);
     void model.stop();
   };
-  const columns = <SoundColumns model={model} server={server} onStop={() => setStopping(true)} />;
+  const columns = <SoundColumns {...{ model, server, isPrivate }} onStop={() => setStopping(true)} />;
   const cockpit = (
     <div class="cockpit">
       {columns}
@@ -76,13 +78,15 @@ function StudioTabs({ sound, parts }: { sound: ComponentChildren; parts: Record<
   );
 }
 
-function SoundColumns({ model, server, onStop }: { model: StudioModel; server: string; onStop: () => void }) {
+type SoundColumnsProps = { model: StudioModel; server: string; isPrivate: boolean; onStop: () => void };
+
+function SoundColumns({ model, server, isPrivate, onStop }: SoundColumnsProps) {
   return (
     <div class="studio-columns">
       <AirCard model={model} onStop={onStop} />
       <SoundCard model={model} />
       <DeliveryCard model={model} />
-      <ListenerCard station={model.station} server={server} />
+      <ListenerCard station={model.station} server={server} isPrivate={isPrivate} />
     </div>
   );
 }

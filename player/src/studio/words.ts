@@ -152,6 +152,8 @@ export const t = translator({
 
   'listeners.title': 'Your listeners',
   'listeners.hint': 'Give them this link; it stays the same for every broadcast.',
+  'listeners.hint.private':
+    'The station is private: this link opens for its people when they are signed in. For others make listen links under People.',
   'listeners.copy': 'Copy link',
   'listeners.open': 'Open',
   'listeners.others': 'For VLC and other players',
