@@ -121,6 +121,37 @@ describe('one’s own stations', () => {
     await page.close();
   });
 
+  test('a stream key is replaced, and the old one goes on for a while', async () => {
+    await askApi(stack.url, '/stations/keys/keys', { token: owner.token, body: { label: 'Mobile' } });
+    const page = await open('/studio?station=keys');
+    await page.getByRole('tab', { name: 'Keys' }).click();
+    await page.getByRole('button', { name: 'Replace Mobile' }).click();
+    await page.getByRole('dialog', { name: 'Replace Mobile?' }).getByRole('button', { name: 'Replace' }).click();
+    const fresh = page.getByRole('region', { name: 'Your new key' });
+    expect(await fresh.getByRole('code').textContent()).toMatch(/^[a-z0-9]{32}$/);
+    await says(
+      page,
+      page
+        .getByRole('listitem')
+        .filter({ hasText: 'Mobile' })
+        .getByText(/^Until/),
+    );
+    await page.close();
+  });
+
+  test('what cannot be loaded offline comes by itself when the way is back', async () => {
+    const page = await open('/studio?station=keys');
+    await page.getByRole('tab', { name: 'Settings' }).waitFor();
+    await visitor.context.setOffline(true);
+    await page.getByRole('tab', { name: 'Webhooks' }).click();
+    await says(page, page.getByText('You are offline. Check your network.'));
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(1);
+    await visitor.context.setOffline(false);
+    await says(page, page.getByText('There is no webhook.'));
+    expect(await page.getByText('You are offline.').count()).toBe(0);
+    await page.close();
+  });
+
   test('settings are kept, and a station that is removed is gone', async () => {
     await makeStation(stack.url, owner, { slug: 'settings', title: 'Old name' });
     const page = await open('/studio?station=settings');
@@ -131,7 +162,9 @@ describe('one’s own stations', () => {
     await says(page, page.getByText('Is no language tag'));
     await page.getByRole('combobox', { name: 'Language' }).fill('UR');
     await page.getByRole('textbox', { name: 'Tags' }).fill('Qawwali, Talk');
+    await page.getByRole('textbox', { name: 'About the station' }).fill('Morning talk.\nEvery day.');
     await page.getByRole('radio', { name: /^Safe/ }).check();
+    await page.getByRole('radio', { name: /^Saver/ }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     await says(page, page.getByText('Saved.'));
     expect(await axeFaults(page)).toEqual([]);
@@ -141,6 +174,11 @@ describe('one’s own stations', () => {
     expect(await page.getByRole('combobox', { name: 'Language' }).inputValue()).toBe('ur');
     expect(await page.getByRole('textbox', { name: 'Tags' }).inputValue()).toBe('qawwali, talk');
     expect(await page.getByRole('radio', { name: /^Safe/ }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: /^Saver/ }).isChecked()).toBe(true);
+    const ear = await open('/s/settings');
+    await ear.getByText('About', { exact: true }).click();
+    await says(ear, ear.getByText('Every day.'));
+    await ear.close();
     await page.getByRole('button', { name: 'Remove station' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.waitForURL(`${stack.url}/studio`);

@@ -1,6 +1,6 @@
 import { type AuditEntry, listenPath } from '@awaz/infra/contract';
-import { useEffect, useMemo } from 'preact/hooks';
-import { paged } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { paged, useFresh } from '../rest/index.ts';
 import type { Column } from '../ui/index.ts';
 import type { AdminApi } from './admin-api.ts';
 import { actionText } from './audit-text.ts';
@@ -36,7 +36,7 @@ const COLUMNS: Column<AuditEntry>[] = [
 /** What owners, moderators and administrators did. */
 export function AuditView({ api }: { api: AdminApi }) {
   const entries = useMemo(() => paged((cursor) => api.audit(cursor)), [api]);
-  useEffect(() => void entries.refresh(), [entries]);
+  useFresh(entries);
   return (
     <PagedTable
       caption={t('audit.title')}

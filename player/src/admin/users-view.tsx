@@ -1,7 +1,7 @@
 import { ACCOUNT_ROLES, type AccountRole, type AdminUser } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { asProblem, paged, problemText } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { asProblem, paged, problemText, useFresh } from '../rest/index.ts';
 import { Banner, Button, type Column, Pill } from '../ui/index.ts';
 import type { AdminApi } from './admin-api.ts';
 import { PagedTable } from './paged-table.tsx';
@@ -15,7 +15,7 @@ type Change = { role?: AccountRole; disabled?: boolean };
 export function UsersView({ api, you }: { api: AdminApi; you: string }) {
   const users = useMemo(() => paged((cursor) => api.users(cursor)), [api]);
   const said = useSignal<{ tone: 'ok' | 'danger'; text: string }>();
-  useEffect(() => void users.refresh(), [users]);
+  useFresh(users);
   const change = async (user: AdminUser, wish: Change) => {
     said.value = undefined;
     try {

@@ -51,6 +51,7 @@ export function ListenApp({ model }: { model: ListenModel }) {
           <Message model={model} state={state} station={title} />
           {!missing && (
             <div class="listen-folds">
+              <About text={known?.description} />
               <LiveDetails model={model} />
               <OpenElsewhere station={model.station} token={model.listenToken} />
               <Shortcuts model={model} />
@@ -60,6 +61,19 @@ export function ListenApp({ model }: { model: ListenModel }) {
         {!missing && <aside class="listen-side">{live !== undefined && <live.Chat />}</aside>}
       </main>
     </>
+  );
+}
+
+/** What the owner says about the station. */
+function About({ text }: { text: string | null | undefined }) {
+  if (!text) return null;
+  return (
+    <details class="fold">
+      <summary>{t('listen.about')}</summary>
+      <p class="fold-body listen-about" dir="auto">
+        {text}
+      </p>
+    </details>
   );
 }
 

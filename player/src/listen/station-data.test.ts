@@ -5,7 +5,15 @@ import { readStation } from './station-data.ts';
 test('a station is read as the API sends it', () => {
   const listeners = { count: 12, peak: 40, exact: true };
   const artwork = '/artwork/radio/0123456789abcdef0123456789abcdef.webp';
-  const body = { slug: 'radio', title: 'Radio Lahore', live: true, startedAt: 1_700_000_000_000, listeners, artwork };
+  const body = {
+    slug: 'radio',
+    title: 'Radio Lahore',
+    live: true,
+    startedAt: 1_700_000_000_000,
+    listeners,
+    artwork,
+    description: '',
+  };
   expect(readStation(body, 'radio')).toEqual({
     title: 'Radio Lahore',
     live: true,
@@ -14,6 +22,7 @@ test('a station is read as the API sends it', () => {
     show: null,
     host: null,
     artwork,
+    description: null,
   });
 });
 

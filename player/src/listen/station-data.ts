@@ -13,6 +13,8 @@ export type StationData = {
   host: string | null;
   /** Address of its picture, where it has one. */
   artwork: string | null;
+  /** What its owner says about it. */
+  description: string | null;
 };
 
 /** What a station's data request ended in: the page plays without them too. */
@@ -51,6 +53,7 @@ export function readStation(body: unknown, station: string): StationData {
     show: textOf(fields.show),
     host: textOf(fields.host),
     artwork: textOf(fields.artwork),
+    description: textOf(fields.description),
   };
 }
 

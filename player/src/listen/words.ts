@@ -5,6 +5,7 @@ export const t = translator({
   'listen.skip': 'Skip to the player',
   'listen.all_stations': 'All stations',
   'listen.player': 'Player',
+  'listen.about': 'About',
   'listen.no_station': 'No station here',
 
   'player.play': 'Play',

@@ -3,6 +3,7 @@ import type { RestProblem } from './problem.ts';
 
 const t = translator({
   unreachable: 'The server does not answer. Check your network and try again.',
+  offline: 'You are offline. Check your network.',
   overloaded: 'The server is busy. Try again in a moment.',
   rate_limited: 'Too many tries. Try again in {wait}.',
   'rate_limited.later': 'Too many tries. Try again later.',
@@ -40,6 +41,7 @@ export function problemText(problem: RestProblem): string {
     case 'token_expired':
       return t('unauthenticated');
     case 'unreachable':
+      return t(isOffline() ? 'offline' : 'unreachable');
     case 'bad_credentials':
     case 'refresh_refused':
     case 'forbidden':
@@ -55,6 +57,11 @@ export function problemText(problem: RestProblem): string {
     default:
       return t('other', { why: problem.message });
   }
+}
+
+/** Whether the browser knows that nothing can be reached. */
+function isOffline(): boolean {
+  return typeof navigator !== 'undefined' && navigator.onLine === false;
 }
 
 /** A wait in words, rounded up: "40 seconds", "15 minutes". */

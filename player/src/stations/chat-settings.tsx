@@ -1,7 +1,7 @@
 import { CHAT_MODES, type StaffChatSettings } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { loaded, problemText, useForm } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { loaded, problemText, useForm, useFresh } from '../rest/index.ts';
 import { Banner, Button, Card, Choices, Loading, Saved, Select, TextArea } from '../ui/index.ts';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
@@ -12,7 +12,7 @@ const SLOW_STEPS = [0, 3, 10, 30, 60, 300];
 /** Who may write in the chat, how often, with links or not, and which words are refused. */
 export function ChatSettingsCard({ api, station }: { api: StationApi; station: string }) {
   const settings = useMemo(() => loaded(() => api.chatSettings(station)), [api, station]);
-  useEffect(() => void settings.refresh(), [settings]);
+  useFresh(settings);
   const { value, problem } = settings.view.value;
   return (
     <Card label={t('chat.settings')}>

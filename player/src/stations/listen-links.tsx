@@ -1,7 +1,7 @@
 import { type FreshListenToken, type ListenToken, privateListenPath } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { type Loaded, loaded } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { type Loaded, loaded, useFresh } from '../rest/index.ts';
 import { Button, Card, ConfirmDialog, CopyButton, Pill } from '../ui/index.ts';
 import { dateText } from './dates.ts';
 import { FreshSecret } from './fresh-secret.tsx';
@@ -15,7 +15,7 @@ import { t } from './words.ts';
 export function ListenLinks({ api, station }: { api: StationApi; station: string }) {
   const links = useMemo(() => loaded(() => api.listenTokens(station)), [api, station]);
   const fresh = useSignal<FreshListenToken>();
-  useEffect(() => void links.refresh(), [links]);
+  useFresh(links);
   const show = (link: FreshListenToken | undefined) => {
     fresh.value = link;
     if (link !== undefined) void links.refresh();

@@ -1,7 +1,7 @@
 import type { ChatReport, ChatRestriction } from '@awaz/infra/contract';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Paged, paged, problemText } from '../rest/index.ts';
+import { type Paged, paged, problemText, useFresh } from '../rest/index.ts';
 import { Banner, Button, Card, Loading } from '../ui/index.ts';
 import { dateText } from './dates.ts';
 import type { StationApi } from './station-api.ts';
@@ -95,8 +95,8 @@ type RowsProps<Row> = {
 function RowsCard<Row extends ChatReport | ChatRestriction>({ title, empty, list, keyOf, row }: RowsProps<Row>) {
   const { problem, act } = useActs(() => list.refresh());
   const isRead = useRef(false);
+  useFresh(list);
   useEffect(() => {
-    void list.refresh();
     // As long as only the first part is shown: a list that is being read does not shrink.
     const timer = setInterval(() => !document.hidden && !isRead.current && void list.refresh(), REFRESH_MS);
     return () => clearInterval(timer);

@@ -1,7 +1,7 @@
 import { STATION_ROLES, type StationPerson, type StationRole } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { loaded, useForm } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { loaded, useForm, useFresh } from '../rest/index.ts';
 import { Banner, Button, Field, Saved, Select } from '../ui/index.ts';
 import { personOf, writersOf } from './person-wish.ts';
 import type { StationApi } from './station-api.ts';
@@ -19,7 +19,7 @@ export type NamePersonFormProps = {
 /** Names a member or a moderator: by address, or by the name of somebody who wrote in the chat lately. */
 export function NamePersonForm({ api, station, people, onNamed }: NamePersonFormProps) {
   const messages = useMemo(() => loaded(() => api.lastMessages(station)), [api, station]);
-  useEffect(() => void messages.refresh(), [messages]);
+  useFresh(messages);
   const writers = writersOf(messages.view.value.value ?? [], (id) => people.some((person) => person.id === id));
   const role = useSignal<StationRole>('moderator');
   const named = useSignal<string>();

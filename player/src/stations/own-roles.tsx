@@ -1,6 +1,6 @@
 import { listenPath, moderationPath, type OwnRole } from '@awaz/infra/contract';
-import { useEffect, useMemo } from 'preact/hooks';
-import { loaded, problemText } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { loaded, problemText, useFresh } from '../rest/index.ts';
 import { Banner, Button, LinkButton, Pill, StationArt } from '../ui/index.ts';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
@@ -8,7 +8,7 @@ import { t } from './words.ts';
 /** Stations of others that one looks after, or belongs to; nothing when there are none. */
 export function OwnRoles({ api }: { api: StationApi }) {
   const roles = useMemo(() => loaded(() => api.roles()), [api]);
-  useEffect(() => void roles.refresh(), [roles]);
+  useFresh(roles);
   const { value = [], problem } = roles.view.value;
   if (value.length === 0 && problem === undefined) return null;
   return (

@@ -1,7 +1,7 @@
 import { type OwnStation, ownStudioPath } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { type Loaded, loaded, problemText } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { type Loaded, loaded, problemText, useFresh } from '../rest/index.ts';
 import { Banner, Button, Card, EmptyState, LinkButton, Loading, Pill, StationArt } from '../ui/index.ts';
 import { NewStationForm } from './new-station-form.tsx';
 import { OwnRoles } from './own-roles.tsx';
@@ -12,7 +12,7 @@ import { t } from './words.ts';
 export function OwnStations({ api }: { api: StationApi }) {
   const stations = useMemo(() => loaded(() => api.list()), [api]);
   const isMaking = useSignal(false);
-  useEffect(() => void stations.refresh(), [stations]);
+  useFresh(stations);
   const setMaking = (value: boolean) => {
     isMaking.value = value;
   };

@@ -1,7 +1,7 @@
 import { STATION_ROLES, type StationPerson, type StationRole } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { loaded } from '../rest/index.ts';
+import { loaded, useFresh } from '../rest/index.ts';
 import { Button, Card, Select } from '../ui/index.ts';
 import { LoadedRows } from './loaded-rows.tsx';
 import { NamePersonForm } from './name-person-form.tsx';
@@ -14,7 +14,7 @@ export function PeopleCard({ api, station }: { api: StationApi; station: string 
   const people = useMemo(() => loaded(() => api.people(station)), [api, station]);
   const dismissed = useSignal<StationPerson[]>([]);
   const { problem, act } = useActs(() => people.refresh());
-  useEffect(() => void people.refresh(), [people]);
+  useFresh(people);
   const name = ({ id }: StationPerson, role: StationRole) => act(() => api.namePerson(station, { account: id, role }));
   const without = (person: StationPerson) => dismissed.value.filter(({ id }) => id !== person.id);
   const dismiss = async (person: StationPerson) => {

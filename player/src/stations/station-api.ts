@@ -151,6 +151,12 @@ export class StationApi {
     return this.#session.call(`/stations/${station}/keys`, { method: 'POST', body, idempotencyKey: wishId });
   }
 
+  /** Makes a key in the place of another one, which stays good for ten minutes. */
+  rotateKey(station: string, keyId: string, wishId: string): Promise<FreshKey> {
+    const path = `/stations/${station}/keys/${keyId}/rotate`;
+    return this.#session.call(path, { method: 'POST', body: {}, idempotencyKey: wishId });
+  }
+
   /** Revokes a stream key at once. */
   revokeKey(station: string, keyId: string): Promise<void> {
     return this.#session.call(`/stations/${station}/keys/${keyId}`, { method: 'DELETE' });

@@ -1,6 +1,6 @@
 import type { OwnStation } from '@awaz/infra/contract';
 import { PROFILE_NAMES } from '@awaz/infra/contract';
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { languageSuggestions } from '../i18n/index.ts';
 import { asProblem, problemText, useForm } from '../rest/index.ts';
 import { Banner, Button, Card, Choices, Dialog, Field, Saved, TextArea } from '../ui/index.ts';
@@ -9,6 +9,11 @@ import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
 
 type ProfileChoice = NonNullable<Parameters<StationApi['change']>[1]['profile']>;
+
+/** Ladders that are offered, by name; `default` is as the server is set. */
+const LADDERS = { saver: '32k,64k', standard: '64k,128k', music: '64k,128k,256k' } as const;
+
+type LadderChoice = 'default' | 'own' | keyof typeof LADDERS;
 
 const PROFILES: readonly ProfileChoice[] = ['default', ...PROFILE_NAMES];
 
@@ -36,6 +41,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
   const { api, station, onChanged } = props;
   const isSaved = useSignal(false);
   const profile = useSignal<ProfileChoice>((station.profile as ProfileChoice | null) ?? 'default');
+  const ladder = useSignal<LadderChoice>(ladderChoiceOf(station));
   const access = useSignal<StationAccess>(station.public ? 'everybody' : 'private');
   const form = useForm({
     initial: textsOf(station),
@@ -44,11 +50,20 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       return title.trim() === '' ? { title: t('fault.name') } : {};
     },
     send: async (texts) => {
-      const change = { ...changeOf(texts), public: access.value === 'everybody', profile: profile.value };
+      const change = {
+        ...changeOf(texts),
+        ...{ public: access.value === 'everybody', profile: profile.value, ladder: ladderOf(ladder.value, station) },
+      };
       onChanged(await api.change(station.slug, change));
       isSaved.value = true;
     },
   });
+  const touch =
+    <T,>(choice: Signal<T>) =>
+    (value: T) => {
+      choice.value = value;
+      isSaved.value = false;
+    };
   return (
     <form class="stack" ref={form.ref} onSubmit={form.submit} noValidate>
       <h2>{t('settings.title')}</h2>
@@ -65,13 +80,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
         />
         <Field {...form.field('tags')} label={t('settings.tags')} hint={t('settings.tags.hint')} />
       </div>
-      <AccessChoice
-        value={access.value}
-        onChoose={(value) => {
-          access.value = value;
-          isSaved.value = false;
-        }}
-      />
+      <AccessChoice value={access.value} onChoose={touch(access)} />
       <Choices
         legend={t('settings.profile')}
         name="profile"
@@ -81,12 +90,10 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
           hint: t(`settings.profile.${value}.hint`),
         }))}
         value={profile.value}
-        onChoose={(value) => {
-          profile.value = value;
-          isSaved.value = false;
-        }}
+        onChoose={touch(profile)}
         note={t('settings.profile.note')}
       />
+      <LadderChoices station={station} value={ladder.value} onChoose={touch(ladder)} />
       <div class="actions">
         <Button type="submit" kind="primary" busy={form.isBusy}>
           {t('settings.save')}
@@ -95,6 +102,34 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       </div>
     </form>
   );
+}
+
+function LadderChoices(props: { station: OwnStation; value: LadderChoice; onChoose: (value: LadderChoice) => void }) {
+  const { station, ...rest } = props;
+  const own = ladderChoiceOf(station) === 'own' ? (['own'] as const) : [];
+  return (
+    <Choices
+      legend={t('settings.ladder')}
+      name="ladder"
+      choices={([...own, 'default', 'saver', 'standard', 'music'] as const).map((value) => ({
+        value,
+        name: t(`settings.ladder.${value}`),
+        hint: value === 'own' ? (station.ladder ?? '') : t(`settings.ladder.${value}.hint`),
+      }))}
+      {...rest}
+    />
+  );
+}
+
+function ladderChoiceOf({ ladder }: OwnStation): LadderChoice {
+  if (ladder === null) return 'default';
+  const names = Object.keys(LADDERS) as (keyof typeof LADDERS)[];
+  return names.find((name) => LADDERS[name] === ladder) ?? 'own';
+}
+
+function ladderOf(choice: LadderChoice, { ladder }: OwnStation): string | null {
+  if (choice === 'own') return ladder;
+  return choice === 'default' ? null : LADDERS[choice];
 }
 
 function textsOf({ title, description, language, tags }: OwnStation) {

@@ -1,7 +1,7 @@
 import type { FreshKey, StreamKey } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { type Loaded, loaded } from '../rest/index.ts';
+import { useMemo } from 'preact/hooks';
+import { type Loaded, loaded, newWishId, useFresh } from '../rest/index.ts';
 import { Button, Card, ConfirmDialog, Pill } from '../ui/index.ts';
 import { dateText } from './dates.ts';
 import { FreshKeyCard } from './fresh-key-card.tsx';
@@ -15,7 +15,7 @@ import { t } from './words.ts';
 export function StreamKeys({ api, station }: { api: StationApi; station: string }) {
   const keys = useMemo(() => loaded(() => api.keys(station)), [api, station]);
   const fresh = useSignal<FreshKey>();
-  useEffect(() => void keys.refresh(), [keys]);
+  useFresh(keys);
   const show = (key: FreshKey | undefined) => {
     fresh.value = key;
     if (key !== undefined) void keys.refresh();
@@ -32,18 +32,32 @@ export function StreamKeys({ api, station }: { api: StationApi; station: string 
         ) : (
           <FreshKeyCard station={station} fresh={fresh.value} onDone={() => show(undefined)} />
         )}
-        <KeyList keys={keys} revoke={(id) => api.revokeKey(station, id)} />
+        <KeyList
+          keys={keys}
+          revoke={(id) => api.revokeKey(station, id)}
+          replace={async (id) => show(await api.rotateKey(station, id, newWishId()))}
+        />
       </div>
     </Card>
   );
 }
 
-function KeyList({ keys, revoke }: { keys: Loaded<StreamKey[]>; revoke: (id: string) => Promise<void> }) {
-  const doomed = useSignal<StreamKey>();
+type KeyListProps = {
+  keys: Loaded<StreamKey[]>;
+  revoke: (id: string) => Promise<void>;
+  replace: (id: string) => Promise<void>;
+};
+
+/** What somebody is asked about a key. */
+type Doom = { key: StreamKey; by: 'revoke' | 'replace' };
+
+function KeyList({ keys, revoke, replace }: KeyListProps) {
+  const doom = useSignal<Doom>();
   const { problem, act } = useActs(() => keys.refresh());
-  const setDoomed = (key: StreamKey | undefined) => {
-    doomed.value = key;
+  const setDoom = (value: Doom | undefined) => {
+    doom.value = value;
   };
+  const { key, by = 'revoke' } = doom.value ?? {};
   return (
     <>
       <LoadedRows
@@ -52,27 +66,26 @@ function KeyList({ keys, revoke }: { keys: Loaded<StreamKey[]>; revoke: (id: str
         empty={t('keys.empty')}
         problem={problem}
         keyOf={({ id }) => id}
-        row={(key) => <KeyRow streamKey={key} onRevoke={() => setDoomed(key)} />}
+        row={(one) => <KeyRow streamKey={one} onAsk={(how) => setDoom({ key: one, by: how })} />}
       />
       <ConfirmDialog
-        isOpen={doomed.value !== undefined}
-        title={t('keys.revoke.title', { name: doomed.value === undefined ? '' : keyName(doomed.value) })}
-        confirm={t('keys.revoke')}
+        isOpen={key !== undefined}
+        title={t(`keys.${by}.title`, { name: key === undefined ? '' : keyName(key) })}
+        confirm={t(`keys.${by}`)}
         keep={t('keys.revoke.cancel')}
-        onKeep={() => setDoomed(undefined)}
+        onKeep={() => setDoom(undefined)}
         onConfirm={() => {
-          const id = doomed.value?.id;
-          setDoomed(undefined);
-          if (id !== undefined) void act(() => revoke(id));
+          setDoom(undefined);
+          if (key !== undefined) void act(() => (by === 'revoke' ? revoke : replace)(key.id));
         }}
       >
-        {t('keys.revoke.body')}
+        {t(`keys.${by}.body`)}
       </ConfirmDialog>
     </>
   );
 }
 
-function KeyRow({ streamKey, onRevoke }: { streamKey: StreamKey; onRevoke: () => void }) {
+function KeyRow({ streamKey, onAsk }: { streamKey: StreamKey; onAsk: (by: Doom['by']) => void }) {
   const { createdAt, lastUsedAt, revokedAt } = streamKey;
   const used = lastUsedAt === null ? t('keys.unused') : t('keys.used', { date: dateText(lastUsedAt) });
   return (
@@ -86,9 +99,18 @@ function KeyRow({ streamKey, onRevoke }: { streamKey: StreamKey; onRevoke: () =>
         </p>
       </div>
       {revokedAt === null ? (
-        <Button kind="danger" onClick={onRevoke} aria-label={t('keys.revoke.named', { name: keyName(streamKey) })}>
-          {t('keys.revoke')}
-        </Button>
+        <div class="actions">
+          <Button onClick={() => onAsk('replace')} aria-label={t('keys.replace.named', { name: keyName(streamKey) })}>
+            {t('keys.replace')}
+          </Button>
+          <Button
+            kind="danger"
+            onClick={() => onAsk('revoke')}
+            aria-label={t('keys.revoke.named', { name: keyName(streamKey) })}
+          >
+            {t('keys.revoke')}
+          </Button>
+        </div>
       ) : (
         <Pill tone="off">
           {revokedAt > Date.now() ? t('keys.ends', { date: dateText(revokedAt) }) : t('keys.revoked')}

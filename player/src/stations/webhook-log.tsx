@@ -1,7 +1,7 @@
 import type { WebhookTry } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { loaded } from '../rest/index.ts';
+import { loaded, useFresh } from '../rest/index.ts';
 import { Button, Pill, Saved } from '../ui/index.ts';
 import { LoadedRows } from './loaded-rows.tsx';
 import type { StationApi } from './station-api.ts';
@@ -17,8 +17,8 @@ export function WebhookLog({ api, station, id }: { api: StationApi; station: str
   const tries = useMemo(() => loaded(() => api.webhookTries(station, id)), [api, station, id]);
   const { problem, act } = useActs(() => tries.refresh());
   const said = useSignal('');
+  useFresh(tries);
   useEffect(() => {
-    void tries.refresh();
     const timer = setInterval(() => !document.hidden && void tries.refresh(), REFRESH_MS);
     return () => clearInterval(timer);
   }, [tries]);

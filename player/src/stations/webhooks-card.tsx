@@ -1,7 +1,7 @@
 import type { FreshWebhook, WebhookView } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { loaded, newWishId } from '../rest/index.ts';
+import { useMemo, useRef } from 'preact/hooks';
+import { loaded, newWishId, useFresh } from '../rest/index.ts';
 import { Button, Card, CopyButton } from '../ui/index.ts';
 import { FreshSecret } from './fresh-secret.tsx';
 import { LoadedRows } from './loaded-rows.tsx';
@@ -16,7 +16,7 @@ import { t } from './words.ts';
 export function WebhooksCard({ api, station }: { api: StationApi; station: string }) {
   const webhooks = useMemo(() => loaded(() => api.webhooks(station)), [api, station]);
   const { problem, act } = useActs(() => webhooks.refresh());
-  useEffect(() => void webhooks.refresh(), [webhooks]);
+  useFresh(webhooks);
   return (
     <Card label={t('hooks.title')}>
       <div class="stack">

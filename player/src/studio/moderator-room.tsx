@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { AccountSession } from '../account/index.ts';
 import { ChatPanel } from '../chat/index.ts';
-import { loaded, problemText } from '../rest/index.ts';
+import { loaded, problemText, useFresh } from '../rest/index.ts';
 import { ChatSettingsCard, ModerationLists, type StationApi } from '../stations/index.ts';
 import { Banner, Button, LinkButton, Loading, Pill, Tabs } from '../ui/index.ts';
 import { AudienceCard } from './audience-card.tsx';
@@ -17,7 +17,7 @@ export type ModeratorRoomProps = { session: AccountSession; api: StationApi; sta
 /** A station for those who look after it: its chat with what was reported, titles, listeners. No sound is sent from here. */
 export function ModeratorRoom({ session, api, station: slug }: ModeratorRoomProps) {
   const roles = useMemo(() => loaded(() => api.roles()), [api]);
-  useEffect(() => void roles.refresh(), [roles]);
+  useFresh(roles);
   const { status, value, problem } = roles.view.value;
   const station = value?.find((one) => one.slug === slug && one.role === 'moderator');
   if (station !== undefined) return <OpenRoom session={session} api={api} station={station} />;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { AccountSession } from '../account/index.ts';
 import { ChatPanel } from '../chat/index.ts';
-import { loaded, problemText } from '../rest/index.ts';
+import { loaded, problemText, useFresh } from '../rest/index.ts';
 import {
   ChatSettingsCard,
   ListenLinks,
@@ -30,7 +30,7 @@ export type OwnerRoomProps = { session: AccountSession; api: StationApi; model: 
 export function OwnerRoom({ session, api, model, server }: OwnerRoomProps) {
   const { station: slug } = model;
   const own = useMemo(() => loaded(() => api.list()), [api]);
-  useEffect(() => void own.refresh(), [own]);
+  useFresh(own);
   const { status, value, problem } = own.view.value;
   const station = value?.find((one) => one.slug === slug);
   if (status === 'loading') {
