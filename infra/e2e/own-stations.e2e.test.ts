@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { axeFaults, launchChromium, type TestChromium, tone, until, wavOf } from '../testkit/index.ts';
-import { focusedText, playing, widthIn } from './page-looks.ts';
+import { focusComesTo, focusedText, playing, widthIn } from './page-looks.ts';
 import { goLive, openListener, pressPlay, says, stopBroadcast } from './pages.ts';
 import { askApi, makeStation, register, type TestPerson, type Visitor, visit } from './people.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -219,7 +219,7 @@ describe('one’s own stations', () => {
     // Neither type nor size are what the server takes: the page makes another file of it.
     await file.setInputFiles({ name: 'photo.bmp', mimeType: 'image/bmp', buffer: bitmapOf(1200, 900) });
     await says(page, card.getByText('This is how it will look.'));
-    expect(await focusedText(page)).toBe('Use this picture');
+    await focusComesTo(page, 'Use this picture');
     await page.keyboard.press('Enter');
     await says(page, card.getByText('Your station has a new picture.'));
     expect(await axeFaults(page)).toEqual([]);
@@ -254,7 +254,7 @@ describe('one’s own stations', () => {
     await says(page, page.getByText(/^May listen while the station is private/));
     await page.getByRole('button', { name: 'Remove Noor' }).click();
     await says(page, page.getByText('Noor was removed.'));
-    expect(await focusedText(page)).toBe('Undo');
+    await focusComesTo(page, 'Undo');
     expect(await axeFaults(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await says(page, page.getByRole('combobox', { name: 'Role of Noor' }));
@@ -344,6 +344,14 @@ describe('one’s own stations', () => {
     await says(page, page.getByRole('link', { name: 'Open studio of Keys' }));
     await page.getByRole('button', { name: 'New station' }).click();
     for (const dir of ['ltr', 'rtl'] as const) expect(await widthIn(page, dir)).toBeLessThanOrEqual(width);
+    await page.goto(`${stack.url}/studio?station=closed`);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await says(page, page.getByText('Made a listen link'));
+    expect(await axeFaults(page)).toEqual([]);
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click();
+      for (const dir of ['ltr', 'rtl'] as const) expect(await widthIn(page, dir)).toBeLessThanOrEqual(width);
+    }
     await page.close();
   });
 

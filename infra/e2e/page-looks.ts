@@ -6,6 +6,11 @@ export function focusedText(page: Page): Promise<string> {
   return page.evaluate("document.activeElement?.textContent ?? ''");
 }
 
+/** Waits until what has the focus says these words. */
+export async function focusComesTo(page: Page, words: string): Promise<void> {
+  await until(async () => (await focusedText(page)) === words, { what: `"${words}" has the focus` });
+}
+
 /** What has the focus: its `name`, or empty. */
 export function focusedName(page: Page): Promise<string> {
   return page.evaluate("document.activeElement?.getAttribute('name') ?? ''");

@@ -1,9 +1,9 @@
 import { type AuditEntry, listenPath } from '@awaz/infra/contract';
 import { useMemo } from 'preact/hooks';
+import { actionText, ChangeDetails } from '../audit/index.ts';
 import { paged, useFresh } from '../rest/index.ts';
 import type { Column } from '../ui/index.ts';
 import type { AdminApi } from './admin-api.ts';
-import { actionText } from './audit-text.ts';
 import { PagedTable } from './paged-table.tsx';
 import { t } from './words.ts';
 
@@ -45,18 +45,5 @@ export function AuditView({ api }: { api: AdminApi }) {
       columns={COLUMNS}
       keyOf={({ id }) => id}
     />
-  );
-}
-
-function ChangeDetails({ entry: { target, before, after } }: { entry: AuditEntry }) {
-  if (before === undefined && after === undefined) return <>{target ?? ''}</>;
-  return (
-    <details>
-      <summary>{target ?? t('audit.details')}</summary>
-      <pre class="audit-change" dir="ltr">
-        {before !== undefined && `− ${JSON.stringify(before)}\n`}
-        {after !== undefined && `+ ${JSON.stringify(after)}`}
-      </pre>
-    </details>
   );
 }

@@ -64,5 +64,4 @@ export const t = translator({
   'audit.station': 'Station',
   'audit.address': 'From',
   'audit.change': 'Change',
-  'audit.details': 'Details',
 });

@@ -8,6 +8,7 @@ export * from './own-stations.tsx';
 export * from './people-card.tsx';
 export * from './picture-card.tsx';
 export * from './station-api.ts';
+export * from './station-history.tsx';
 export * from './station-settings.tsx';
 export * from './stream-keys.tsx';
 export * from './webhooks-card.tsx';

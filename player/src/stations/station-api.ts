@@ -1,4 +1,5 @@
 import type {
+  AuditEntry,
   ChangeStationRequest,
   ChangeWebhookRequest,
   ChatMessage,
@@ -180,6 +181,11 @@ export class StationApi {
   /** Lifts a mute or a ban. */
   lift(station: string, { target, kind }: Pick<ChatRestriction, 'target' | 'kind'>): Promise<void> {
     return this.#session.call(`/stations/${station}/chat/restrictions/${target}?kind=${kind}`, { method: 'DELETE' });
+  }
+
+  /** What was done on the station, the newest first. */
+  history(station: string, cursor: string | undefined): Promise<Page<AuditEntry>> {
+    return this.#session.call(`/stations/${station}/audit${cursorQuery(cursor)}`);
   }
 
   /** Reported messages. */

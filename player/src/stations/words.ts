@@ -104,6 +104,11 @@ export const t = translator({
   'held.lift.named': 'Lift it for {name}',
   'rows.more': 'Show more',
 
+  'history.title': 'History',
+  'history.hint': 'What you, your moderators and administrators did on this station.',
+  'history.loading': 'Looking for the history…',
+  'history.empty': 'Nothing was done yet.',
+
   'remove.title': 'Remove station',
   'remove.body': 'Its address, keys and chat go with it, and a broadcast on air ends. It cannot be taken back.',
   'remove.ask': 'Remove {title}?',

@@ -11,6 +11,7 @@ import {
   PeopleCard,
   PictureCard,
   type StationApi,
+  StationHistory,
   StationSettings,
   StreamKeys,
   WebhooksCard,
@@ -89,6 +90,7 @@ function OpenRoom(props: OwnerRoomProps & { station: OwnStation; onChanged: () =
         </>
       ),
     },
+    history: { name: t('part.history'), content: <StationHistory api={api} station={slug} /> },
   };
   const room = { model, server, parts, title, isPrivate: !station.public, desk: <Desk desk={desk} /> };
   return <StudioRoom {...room} onOtherKey={toOwnStations} />;

@@ -26,6 +26,7 @@ export const t = translator({
   'part.people': 'People',
   'part.webhooks': 'Webhooks',
   'part.settings': 'Settings',
+  'part.history': 'History',
 
   'link.instead': 'Use a stream key instead',
   'link.title': 'Enter the studio',
