@@ -7,7 +7,7 @@ function fill(backlog: ChunkBacklog, chunks: number, bytes = 10): number {
   let lost = 0;
   for (let n = 0; n < chunks; n++) {
     const chunk = { payload: new Uint8Array(bytes), capturedAt: 1e12 + n * CHUNK_MS, durationMs: CHUNK_MS };
-    lost += backlog.push(chunk).chunks;
+    lost += backlog.push(chunk)?.chunks ?? 0;
   }
   return lost;
 }
@@ -81,7 +81,8 @@ describe('a chunk backlog', () => {
     fill(backlog, 5);
     sendAll(backlog);
     backlog.acknowledge(1);
-    expect(backlog.dropFront()).toEqual({ chunks: 3, bytes: 30, durationMs: 180 });
+    const [from, to] = [1e12 + CHUNK_MS, 1e12 + 4 * CHUNK_MS];
+    expect(backlog.dropFront()).toEqual({ chunks: 3, bytes: 30, durationMs: 180, from, to });
     expect(backlog.totals).toMatchObject({ recordedMs: 300, ackedMs: 120, unackedMs: 0, lostMs: 180 });
   });
 

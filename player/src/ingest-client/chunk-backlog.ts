@@ -1,5 +1,6 @@
 import type { Milliseconds } from '@awaz/infra/contract';
 import { bytesOf, EpochBuffer, millisecondsOf, type RecordedChunk, type RetainedChunk } from './epoch-buffer.ts';
+import { type LostAudio, lossOf } from './lost-audio.ts';
 
 /** Longest unacknowledged audio that is kept, in ms. */
 export const MAX_UNACKED_MS = 60_000;
@@ -10,13 +11,11 @@ export const MAX_UNACKED_BYTES = 48 * 1_048_576;
 /** Acknowledged audio that is kept in case the server forgets its newest chunks, in ms. */
 export const KEEP_ACKED_MS = 5000;
 
-/** Audio that was given up. */
-export type LostAudio = { chunks: number; bytes: number; durationMs: Milliseconds };
-
 /** Sums over all epochs of one client. */
 export type BacklogTotals = {
   /** Recorded since the beginning. */
   recordedMs: Milliseconds;
+  recordedBytes: number;
   /** Acknowledged by the server. */
   ackedMs: Milliseconds;
   ackedBytes: number;
@@ -36,6 +35,7 @@ export class ChunkBacklog {
   readonly #epochs: EpochBuffer[] = [];
   readonly #totals: BacklogTotals = {
     recordedMs: 0,
+    recordedBytes: 0,
     ackedMs: 0,
     ackedBytes: 0,
     unackedMs: 0,
@@ -69,8 +69,9 @@ export class ChunkBacklog {
   }
 
   /** Adds a chunk to the newest epoch; returns what had to be dropped for it: the chunk itself when there is no epoch. */
-  push(chunk: RecordedChunk): LostAudio {
+  push(chunk: RecordedChunk): LostAudio | undefined {
     const newest = this.#epochs.at(-1);
+    this.#totals.recordedBytes += chunk.payload.byteLength;
     if (newest === undefined) return this.#refuse(chunk);
     const durationMs = newest.push(chunk);
     this.#totals.recordedMs += durationMs;
@@ -100,17 +101,17 @@ export class ChunkBacklog {
   }
 
   /** Drops the front epoch; returns its unacknowledged audio, which is lost. */
-  dropFront(): LostAudio {
+  dropFront(): LostAudio | undefined {
     const dropped = this.#epochs.shift();
     const unacked = dropped?.unacked ?? [];
     this.#forget(unacked);
     return lossOf(unacked);
   }
 
-  #refuse({ payload, durationMs = 0 }: RecordedChunk): LostAudio {
+  #refuse({ durationMs = 0, ...chunk }: RecordedChunk): LostAudio | undefined {
     this.#totals.recordedMs += durationMs;
     this.#totals.lostMs += durationMs;
-    return { chunks: 1, bytes: payload.byteLength, durationMs };
+    return lossOf([{ ...chunk, durationMs }]);
   }
 
   #recount<Result>(change: (front: EpochBuffer) => Result): Result | undefined {
@@ -132,7 +133,7 @@ export class ChunkBacklog {
     this.#totals.unackedMs -= durationMs;
   }
 
-  #enforceCaps(): LostAudio {
+  #enforceCaps(): LostAudio | undefined {
     const dropped: RetainedChunk[] = [];
     while (this.#totals.unackedMs > MAX_UNACKED_MS || this.#totals.unackedBytes > MAX_UNACKED_BYTES) {
       const chunk = this.#dropOldest();
@@ -157,8 +158,4 @@ export class ChunkBacklog {
     this.#totals.unackedBytes -= bytesOf(chunks);
     this.#totals.lostMs += millisecondsOf(chunks);
   }
-}
-
-function lossOf(chunks: readonly RetainedChunk[]): LostAudio {
-  return { chunks: chunks.length, bytes: bytesOf(chunks), durationMs: millisecondsOf(chunks) };
 }

@@ -1,5 +1,7 @@
 import type { ErrorCode, IngestNotice, IngestQuality, Milliseconds } from '@awaz/infra/contract';
-import type { BacklogTotals, LostAudio } from './chunk-backlog.ts';
+import type { BacklogTotals } from './chunk-backlog.ts';
+import type { LostAudio } from './lost-audio.ts';
+import type { UplinkVerdict } from './uplink-watch.ts';
 
 /**
  * Where the client is. `idle`: nothing began · `connecting`: the server has not answered yet, audio is kept · `open`:
@@ -38,17 +40,23 @@ export type IngestClientEvents = {
   ack: IngestProgress;
   /** The server's figures, each second. */
   quality: IngestQuality;
+  /** The uplink does not keep up with what is recorded, or has been clean for a minute; told again while it lasts. */
+  uplink: UplinkVerdict;
   /** Something to know that ends nothing. */
   notice: IngestNotice;
   /** A connection failed or was refused; the state says whether the client goes on. */
   error: IngestProblem;
   /**
-   * Audio was given up. `buffer_full`: cut off for too long, the oldest went (what was in flight may still have arrived);
-   * `epoch_refused`: the container stream could not be continued; `end_timeout`: the end could not be delivered.
+   * Audio was given up; `from` and `to` say which. `buffer_full`: cut off for too long, the oldest went, told once the
+   * server is back (what was in flight may still have arrived); `epoch_refused`: the container stream could not be
+   * continued; `end_timeout`: the end could not be delivered.
    */
   lost: LostAudio & { reason: 'buffer_full' | 'epoch_refused' | 'end_timeout' };
-  /** The container stream cannot be continued: call `startEpoch()` and send one with a fresh header. */
-  restart: { reason: 'epoch_refused' };
+  /**
+   * Call `startEpoch()` and send a stream with a fresh header. `epoch_refused`: the container stream cannot be continued,
+   * what is sent without is lost; `audio_lost`: it has a hole, and a source that easily can should begin another.
+   */
+  restart: { reason: 'epoch_refused' | 'audio_lost' };
   /** The broadcast is over. `confirmed`: whether the server said so. */
   ended: { reason: string; confirmed: boolean };
 };

@@ -3,3 +3,5 @@ export { KEEP_ACKED_MS, MAX_UNACKED_MS } from './chunk-backlog.ts';
 export type { IngestClientEvents, IngestProblem, IngestProgress, IngestState } from './client-events.ts';
 export type { RecordedChunk } from './epoch-buffer.ts';
 export { clientTime, IngestClient, type IngestClientOptions, type IngestSocket } from './ingest-client.ts';
+export type { LostAudio } from './lost-audio.ts';
+export type { UplinkVerdict } from './uplink-watch.ts';

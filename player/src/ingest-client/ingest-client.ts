@@ -60,7 +60,7 @@ export function clientTime(): Milliseconds {
  * Sends recorded audio to a station and keeps it until the server has stored it: resumable ingest (INTERFACE.md section
  * 5) with reconnects. `startEpoch`, then `send` each chunk; `end` delivers the rest and ends the broadcast; `close`
  * leaves at once. Up to 60 s of unacknowledged audio are kept through a cut; beyond, the oldest goes and is told as
- * `lost`.
+ * `lost` once the server is back.
  */
 export class IngestClient {
   readonly #options: IngestClientOptions;
@@ -70,6 +70,7 @@ export class IngestClient {
     ready: new Set(),
     ack: new Set(),
     quality: new Set(),
+    uplink: new Set(),
     notice: new Set(),
     error: new Set(),
     lost: new Set(),

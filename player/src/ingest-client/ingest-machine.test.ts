@@ -103,9 +103,23 @@ describe('the ingest machine', () => {
     expect(bench.did()).toEqual(['tell quality']);
   });
 
-  test('may be quiet for as long as nothing was sent', () => {
+  test('counts a connection as dead after 3 s without the figures of each second, also when nothing is sent', () => {
     const bench = onAir({}, 1);
     bench.ack(0);
+    bench.say({ type: 'quality', onAir: true });
+    bench.did();
+    expect(bench.wake()).toBe(SILENCE_TIMEOUT_MS);
+    expect(bench.did()).toEqual(['disconnect', 'state reconnecting', 'tell error']);
+  });
+
+  test('lets a server be quiet that never told figures, for as long as nothing was sent', () => {
+    const bench = onAir({}, 1);
+    bench.ack(0);
+    expect(bench.machine.wakeAt()).toBeUndefined();
+    bench.say({ type: 'quality', onAir: true });
+    bench.cut();
+    bench.wake();
+    bench.ready({ nextSeq: 1 });
     expect(bench.machine.wakeAt()).toBeUndefined();
   });
 
@@ -123,6 +137,17 @@ describe('the ingest machine', () => {
     bench.cut();
     bench.wake();
     expect(bench.did()).toContain('connect 0');
+  });
+
+  test('goes to the next server when one has gone silent, or says that it goes down', () => {
+    const silent = onAir({ servers: 2 });
+    silent.wake();
+    silent.wake();
+    expect(silent.did()).toContain('connect 1');
+    const leaving = onAir({ servers: 2 });
+    leaving.refuse('server_going_down', true);
+    leaving.wake();
+    expect(leaving.did()).toContain('connect 1');
   });
 
   test('waits longer with each failure, and at least as long as the server asks', () => {
@@ -227,6 +252,49 @@ describe('the ingest machine', () => {
   });
 });
 
+describe('a cut of more than a minute', () => {
+  test('is told once, with the span that is lost, and asks for a fresh stream behind what was kept', () => {
+    const bench = onAir({}, 1);
+    bench.ack(0);
+    const ackedUntil = bench.now;
+    bench.cut();
+    bench.did();
+    bench.push(1010);
+    expect(bench.did()).toEqual([]);
+    expect(bench.machine.totals).toMatchObject({ unackedMs: 60_000, lostMs: 600 });
+    bench.wake();
+    bench.ready({ nextSeq: 1 });
+    const effects = bench.machine.drain().filter((effect) => effect.do === 'tell');
+    expect(effects.slice(-2)).toEqual([
+      expect.objectContaining({
+        name: 'lost',
+        body: { chunks: 10, bytes: 10, durationMs: 600, from: ackedUntil, to: ackedUntil + 600, reason: 'buffer_full' },
+      }),
+      expect.objectContaining({ name: 'restart', body: { reason: 'audio_lost' } }),
+    ]);
+  });
+
+  test('is told as well when the server never comes back', () => {
+    const bench = onAir({}, 1);
+    bench.cut();
+    bench.push(1010);
+    bench.machine.abandon();
+    expect(bench.told('lost')).toEqual([expect.objectContaining({ durationMs: 660, reason: 'buffer_full' })]);
+  });
+});
+
+describe('an uplink that is too slow', () => {
+  test('is told while audio waits and what is acknowledged is less than what is recorded', () => {
+    const bench = onAir({}, 1);
+    for (let n = 1; n < 150; n++) {
+      bench.push();
+      if (n % 2 === 0) bench.ack(n / 2);
+    }
+    const [verdict] = bench.told('uplink');
+    expect(verdict).toMatchObject({ pace: 'slow', kbps: expect.closeTo((8 / 60) * 0.5, 2) });
+  });
+});
+
 describe('a restarted recorder', () => {
   test('begins its epoch once the one before is all acknowledged', () => {
     const bench = onAir();
@@ -299,7 +367,8 @@ describe('an epoch that the server does not continue', () => {
     bench.refuse('resume_refused');
     expect(bench.did()).toEqual(['disconnect', 'tell lost', 'disconnect', 'tell restart']);
     bench.push();
-    expect(bench.told('lost')).toEqual([{ chunks: 1, bytes: 1, durationMs: 60, reason: 'epoch_refused' }]);
+    const span = { from: bench.now - 60, to: bench.now };
+    expect(bench.told('lost')).toEqual([{ chunks: 1, bytes: 1, durationMs: 60, ...span, reason: 'epoch_refused' }]);
     bench.machine.startEpoch(FORMAT, bench.now);
     bench.push();
     bench.ready({ epoch: 'e2' });
@@ -308,6 +377,7 @@ describe('an epoch that the server does not continue', () => {
 
   test('makes way for the next one if there is one', () => {
     const bench = onAir({}, 200);
+    const span = { from: bench.now - 540, to: bench.now };
     bench.ack(190);
     bench.machine.startEpoch(FORMAT, bench.now);
     bench.push();
@@ -316,7 +386,7 @@ describe('an epoch that the server does not continue', () => {
     bench.machine.socketOpened(bench.now);
     bench.machine.drain();
     bench.refuse('resume_refused');
-    expect(bench.told('lost')).toEqual([{ chunks: 9, bytes: 9, durationMs: 540, reason: 'epoch_refused' }]);
+    expect(bench.told('lost')).toEqual([{ chunks: 9, bytes: 9, durationMs: 540, ...span, reason: 'epoch_refused' }]);
     bench.ready({ epoch: 'e2' });
     expect(bench.did().slice(-1)).toEqual(['chunk 0=200']);
   });
@@ -397,6 +467,7 @@ describe('the end', () => {
 
   test('is given up after a minute without a server, and what was not delivered is told as lost', () => {
     const bench = onAir();
+    const span = { from: bench.now - 180, to: bench.now };
     bench.machine.end(bench.now);
     const endsAt = bench.now + END_DEADLINE_MS;
     while (bench.machine.state === 'ending') {
@@ -404,7 +475,7 @@ describe('the end', () => {
       bench.wake();
     }
     expect(bench.now).toBe(endsAt);
-    expect(bench.told('lost')).toEqual([{ chunks: 3, bytes: 3, durationMs: 180, reason: 'end_timeout' }]);
+    expect(bench.told('lost')).toEqual([{ chunks: 3, bytes: 3, durationMs: 180, ...span, reason: 'end_timeout' }]);
   });
 
   test('of a client that never began is at once', () => {

@@ -1,22 +1,16 @@
-import {
-  encodeChunkMessage,
-  type IngestAck,
-  type IngestMetadata,
-  type IngestReady,
-  type Milliseconds,
-} from '@awaz/infra/contract';
-import { type BacklogTotals, ChunkBacklog, type LostAudio } from './chunk-backlog.ts';
+import type { IngestAck, IngestMetadata, IngestQuality, IngestReady, Milliseconds } from '@awaz/infra/contract';
+import { type BacklogTotals, ChunkBacklog } from './chunk-backlog.ts';
+import { ChunkSender } from './chunk-sender.ts';
 import type { IngestClientEvents, IngestState } from './client-events.ts';
 import { type Verdict, verdictOfClose, verdictOfError } from './close-verdict.ts';
 import type { RecordedChunk } from './epoch-buffer.ts';
 import { type Greeting, helloFor, parseServerMessage } from './ingest-wire.ts';
 import { LinkWatch } from './link-watch.ts';
+import { LossTeller } from './loss-teller.ts';
 import { EffectQueue, type MachineEffect } from './machine-effects.ts';
 import { reconnectDelay } from './reconnect-backoff.ts';
 import { ServerClock } from './server-clock.ts';
-
-/** Most bytes sent and not acknowledged; the rest waits here, where it is counted and can go another way. */
-const IN_FLIGHT_BYTES = 512 * 1024;
+import { UplinkWatch } from './uplink-watch.ts';
 
 /** A connection that lasted this long, or on which audio arrived, was a good one: the next reconnect is quick again. */
 const GOOD_LINK_MS = 5000;
@@ -55,7 +49,10 @@ export class IngestMachine {
   readonly #backlog = new ChunkBacklog();
   readonly #watch = new LinkWatch();
   readonly #clock = new ServerClock();
+  readonly #uplink = new UplinkWatch();
   readonly #effects = new EffectQueue();
+  readonly #losses = new LossTeller(this.#effects);
+  readonly #sender = new ChunkSender(this.#watch, this.#effects);
   #state: IngestState = 'idle';
   #greeting: Greeting = 'fresh';
   #unanswered = 0;
@@ -68,7 +65,6 @@ export class IngestMachine {
   #format = '';
   #endDeadline: Milliseconds | undefined;
   #endSent = false;
-  #titleToSend: IngestMetadata | undefined;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -116,14 +112,16 @@ export class IngestMachine {
   push(chunk: RecordedChunk, now: Milliseconds): boolean {
     if (!this.#takesAudio || this.#state === 'idle') return false;
     const lost = this.#backlog.push(chunk);
-    this.#tellLost(lost, this.#backlog.front === undefined ? 'epoch_refused' : 'buffer_full');
+    if (this.#backlog.front === undefined) this.#losses.tell(lost, 'epoch_refused');
+    else this.#losses.overflowed(lost);
     this.#pump(now);
+    this.#lookAtUplink(now);
     return true;
   }
 
   /** Sets what plays from the next chunk on; a title that has not been sent when another one comes is forgotten. */
   setTitle(title: Omit<IngestMetadata, 'type'>, now: Milliseconds): void {
-    this.#titleToSend = { type: 'metadata', ...title };
+    this.#sender.setTitle(title);
     this.#pump(now);
   }
 
@@ -178,7 +176,7 @@ export class IngestMachine {
     this.#watch.heard(now);
     if (message.type === 'ready') this.#ready(message, now);
     else if (message.type === 'ack') this.#acked(message, now);
-    else if (message.type === 'quality') this.#effects.tell('quality', message);
+    else if (message.type === 'quality') this.#measured(message);
     else if (message.type === 'notice') this.#effects.tell('notice', message);
     else if (message.type === 'error') this.#linkLost(verdictOfError(message), now);
     else this.#finish({ reason: message.reason, confirmed: true });
@@ -191,6 +189,7 @@ export class IngestMachine {
     const deadline = this.#watch.deadline;
     if (deadline === undefined || now < deadline) return;
     const message = this.#watch.phase === 'ready' ? 'The server has gone silent.' : 'The server does not answer.';
+    if (this.#watch.phase === 'ready') this.#nextServer();
     this.#linkLost({ code: undefined, message, retryable: true, retryAfterMs: 0 }, now);
   }
 
@@ -227,7 +226,25 @@ export class IngestMachine {
     this.#watch.ready(now);
     if (this.#state !== 'ending') this.#enter('open');
     this.#effects.tell('ready', { ...message, began });
+    this.#uplink.restart();
+    this.#overflowOver();
     this.#pump(now);
+  }
+
+  #measured(quality: IngestQuality): void {
+    this.#watch.pulse();
+    this.#effects.tell('quality', quality);
+  }
+
+  #lookAtUplink(now: Milliseconds): void {
+    const verdict = this.#watch.phase === 'ready' ? this.#uplink.look(this.#backlog.totals, now) : undefined;
+    if (verdict !== undefined) this.#effects.tell('uplink', verdict);
+  }
+
+  /** The hole is told once, when the server is back; behind it another container stream is better than one with a hole. */
+  #overflowOver(): void {
+    const isTold = this.#losses.tellOverflow();
+    if (isTold && this.#takesAudio && !this.#backlog.hasNext) this.#effects.tell('restart', { reason: 'audio_lost' });
   }
 
   #acked({ seq, serverTime }: IngestAck, now: Milliseconds): void {
@@ -236,23 +253,14 @@ export class IngestMachine {
     if (sentAt !== undefined) this.#clock.measure({ sentAt, receivedAt: now, serverTime });
     this.#backlog.acknowledge(seq);
     this.#effects.tell('ack', { ...this.#backlog.totals, seq, rttMs: this.#clock.rttMs });
+    if (this.#losses.isOver(this.#backlog.totals.unackedMs)) this.#overflowOver();
     this.#pump(now);
   }
 
   #pump(now: Milliseconds): void {
     const front = this.#backlog.front;
     if (this.#watch.phase !== 'ready' || front === undefined) return;
-    if (this.#titleToSend !== undefined) {
-      this.#effects.add({ do: 'send', data: JSON.stringify(this.#titleToSend) });
-      this.#titleToSend = undefined;
-    }
-    for (let next = front.nextUnsent; next !== undefined; next = front.nextUnsent) {
-      if (front.inFlight && front.inFlightBytes + next.payload.byteLength > IN_FLIGHT_BYTES) break;
-      const chunk = front.takeUnsent();
-      if (chunk === undefined) break;
-      this.#effects.add({ do: 'send', data: encodeChunkMessage(chunk) });
-      this.#watch.sent(chunk.seq, now);
-    }
+    this.#sender.send(front, now);
     if (!front.drained) return;
     if (this.#backlog.hasNext) {
       this.#backlog.dropFront();
@@ -270,6 +278,7 @@ export class IngestMachine {
     const wasGood = this.#watch.readyFor(now) >= GOOD_LINK_MS || this.#backlog.totals.ackedMs > this.#ackedBefore;
     if (wasGood) this.#attempt = 0;
     this.#watch.lost();
+    this.#uplink.restart();
     this.#effects.add({ do: 'disconnect' });
     if (verdict.code === 'resume_refused') this.#resumeRefused(verdict, now);
     else if (!verdict.retryable || this.#isRefusedAtFirst(verdict)) this.#fail(verdict);
@@ -277,11 +286,16 @@ export class IngestMachine {
   }
 
   #scheduleRetry(verdict: Verdict, { wasReady, now }: { wasReady: boolean; now: Milliseconds }): void {
-    if (!wasReady) this.#server = (this.#server + 1) % this.#options.servers;
+    // A server that says why it does not go on, or never answered, is left for the next one; after a cut the same is best.
+    if (!wasReady || verdict.code !== undefined) this.#nextServer();
     const retryInMs = Math.max(reconnectDelay(this.#attempt++, this.#options.random), verdict.retryAfterMs);
     this.#retryAt = now + retryInMs;
     if (this.#everReady && this.#state !== 'ending') this.#enter('reconnecting');
     this.#effects.tell('error', { code: verdict.code, message: verdict.message, retryable: true, retryInMs });
+  }
+
+  #nextServer(): void {
+    this.#server = (this.#server + 1) % this.#options.servers;
   }
 
   /** Waiting for a busy station is the owner's choice, unless it is our own lost connection that still holds it. */
@@ -301,7 +315,7 @@ export class IngestMachine {
   }
 
   #epochRefused(now: Milliseconds): void {
-    if (!this.#backlog.restartFront()) this.#tellLost(this.#backlog.dropFront(), 'epoch_refused');
+    if (!this.#backlog.restartFront()) this.#losses.tell(this.#backlog.dropFront(), 'epoch_refused');
     if (this.#backlog.front === undefined && this.#state === 'ending') this.#backlog.startEpoch(this.#format);
     if (this.#backlog.front === undefined) {
       this.#watch.lost();
@@ -312,7 +326,7 @@ export class IngestMachine {
   }
 
   #giveUpEnding(): void {
-    while (this.#backlog.front !== undefined) this.#tellLost(this.#backlog.dropFront(), 'end_timeout');
+    while (this.#backlog.front !== undefined) this.#losses.tell(this.#backlog.dropFront(), 'end_timeout');
     this.#finish({ reason: 'no_answer', confirmed: false });
   }
 
@@ -329,6 +343,7 @@ export class IngestMachine {
   }
 
   #stop(): void {
+    this.#losses.tellOverflow();
     this.#retryAt = undefined;
     this.#endDeadline = undefined;
     this.#watch.lost();
@@ -339,9 +354,5 @@ export class IngestMachine {
     if (this.#state === state) return;
     this.#state = state;
     this.#effects.tell('state', state);
-  }
-
-  #tellLost(lost: LostAudio, reason: IngestClientEvents['lost']['reason']): void {
-    if (lost.chunks > 0) this.#effects.tell('lost', { ...lost, reason });
   }
 }

@@ -3,7 +3,10 @@ import type { Milliseconds } from '@awaz/infra/contract';
 /** Longest time from opening a socket to the server's ready, in ms. */
 export const CONNECT_TIMEOUT_MS = 8000;
 
-/** Longest silence of the server while audio waits for its acknowledgement, in ms. */
+/**
+ * Longest silence of the server, in ms, while audio waits for its acknowledgement; once it has told its figures, which
+ * it does each second, at any time.
+ */
 export const SILENCE_TIMEOUT_MS = 3000;
 
 /** How one connection is doing: none yet, waiting for the socket, waiting for ready, or carrying audio. */
@@ -18,6 +21,7 @@ export class LinkWatch {
   #since: Milliseconds = 0;
   #readySince: Milliseconds | undefined;
   #lastHeardAt: Milliseconds = 0;
+  #hasPulse = false;
   readonly #sends: { seq: number; sentAt: Milliseconds }[] = [];
 
   /** A new connection is being made. */
@@ -25,6 +29,7 @@ export class LinkWatch {
     this.phase = 'opening';
     this.#since = now;
     this.#readySince = undefined;
+    this.#hasPulse = false;
     this.#sends.length = 0;
   }
 
@@ -52,6 +57,11 @@ export class LinkWatch {
     this.#lastHeardAt = now;
   }
 
+  /** The server told its figures: it does so each second from now on, whether anything is sent or not. */
+  pulse(): void {
+    this.#hasPulse = true;
+  }
+
   /** A chunk was sent. */
   sent(seq: number, now: Milliseconds): void {
     this.#sends.push({ seq, sentAt: now });
@@ -73,7 +83,8 @@ export class LinkWatch {
   get deadline(): Milliseconds | undefined {
     if (this.phase === 'opening' || this.phase === 'greeting') return this.#since + CONNECT_TIMEOUT_MS;
     const oldest = this.#sends[0];
-    if (this.phase === 'none' || oldest === undefined) return undefined;
-    return Math.max(this.#lastHeardAt, oldest.sentAt) + SILENCE_TIMEOUT_MS;
+    if (this.phase === 'none') return undefined;
+    if (this.#hasPulse) return this.#lastHeardAt + SILENCE_TIMEOUT_MS;
+    return oldest && Math.max(this.#lastHeardAt, oldest.sentAt) + SILENCE_TIMEOUT_MS;
   }
 }

@@ -31,11 +31,11 @@ async function main(): Promise<number> {
 }
 
 async function push(options: PushArguments): Promise<number> {
-  const { station, server, key, takeover, loop } = options;
+  const { station, servers, key, takeover, loop } = options;
   const source = await openAudioSource(options.file, process.stdin);
   const format = parseIngestFormat(options.type ?? typeOf(source));
   const client = new IngestClient({
-    servers: [server],
+    servers,
     station,
     key,
     takeover,
@@ -48,7 +48,7 @@ async function push(options: PushArguments): Promise<number> {
   const session = new PushSession({ client, source, format, loop, note });
   const reporter = new ProgressReporter(process.stdout, () => session.progress);
   const unhook = onInterrupt(note, session, client);
-  note(`Sending ${source.name} (${format.mime}) to ${new URL(listenPath(station), server).href}`);
+  note(`Sending ${source.name} (${format.mime}) to ${new URL(listenPath(station), servers[0]).href}`);
   try {
     return report(await session.run(), options);
   } catch (error) {
@@ -85,7 +85,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   unknown_station: '`npm run station -- list` lists them, `npm run station -- add SLUG` makes one.',
 };
 
-function report(end: PushEnd, { server }: PushArguments): number {
+function report(end: PushEnd, { servers }: PushArguments): number {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   if (end.kind === 'ended') return EXIT.ended;
   if (end.kind === 'stopped_before_air') return EXIT.interrupted;
@@ -101,7 +101,7 @@ function report(end: PushEnd, { server }: PushArguments): number {
   if (end.kind === 'refused') say(`${message.replace(/\.?$/, '.')} ${(code && HINTS[code]) ?? ''}`.trim());
   else
     say(
-      `${server} cannot be reached. Is the server running (npm start), and is this its address? --server changes it.`,
+      `${servers.join(', ')} cannot be reached. Is the server running (npm start), and is this its address? --server changes it.`,
     );
   return end.kind === 'refused' ? EXIT.failed : EXIT.unreachable;
 }

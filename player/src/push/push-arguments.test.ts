@@ -9,7 +9,7 @@ describe('the arguments of push', () => {
     expect(parsePushArguments(['a.mp3', '--station', 'lahore', '--key', KEY], NONE)).toEqual({
       file: 'a.mp3',
       station: 'lahore',
-      server: 'http://localhost:8080',
+      servers: ['http://localhost:8080'],
       key: KEY,
       loop: false,
       takeover: false,
@@ -31,12 +31,18 @@ describe('the arguments of push', () => {
     const withFile = argv.map((argument) => (argument === '-' ? 'a.bin' : argument));
     expect(parsePushArguments(withFile, { ...NONE, key: KEY })).toMatchObject({
       file: 'a.bin',
-      server: 'https://radio.example',
+      servers: ['https://radio.example'],
       loop: true,
       takeover: true,
       type: 'audio/mpeg',
       key: KEY,
     });
+  });
+
+  test('may name several nodes of the server', () => {
+    const argv = ['a.mp3', '--station', 'lahore', '--key', KEY, '--server', 'http://one', '--server', 'https://two'];
+    expect(parsePushArguments(argv, NONE)).toMatchObject({ servers: ['http://one', 'https://two'] });
+    expect(() => parsePushArguments([...argv, '--server', 'three'], NONE)).toThrow('"three" is not the address');
   });
 
   test('may name standard input', () => {

@@ -6,8 +6,8 @@ export type PushArguments = {
   /** Path of the file, or `-` for standard input. */
   file: string;
   station: string;
-  /** Address of the server, like `https://radio.example`. */
-  server: string;
+  /** Addresses of the nodes of one server, like `https://radio.example`; the next is tried when one does not answer. */
+  servers: [string, ...string[]];
   key: string;
   /** Begin again at the end of the file, until stopped. */
   loop: boolean;
@@ -34,7 +34,8 @@ export const HELP = `Sends an audio file to a station in real time, as if it wer
   FILE              WebM, Ogg (Opus, Vorbis, FLAC), AAC, MP3, WAV, or fragmented MP4; - reads standard input
   --station SLUG    the station to send to
   --key KEY         its stream key; or set AWAZ_STREAM_KEY (then it is not in the list of processes)
-  --server URL      the server (default: PUBLIC_URL, or http://localhost:PORT)
+  --server URL      the server (default: PUBLIC_URL, or http://localhost:PORT); given more than once: its nodes, the
+                    next one is tried when one does not answer
   --loop            begin again at the end of the file
   --type MIME       what the bytes are, when that cannot be guessed, like "audio/l16;rate=48000;channels=2"
   --takeover        take the station from whoever is on air
@@ -49,7 +50,7 @@ Exit codes: 0 ended as asked · 1 the server refused, or the broadcast failed ·
 
 const OPTIONS = {
   station: { type: 'string' },
-  server: { type: 'string' },
+  server: { type: 'string', multiple: true },
   key: { type: 'string' },
   type: { type: 'string' },
   loop: { type: 'boolean', default: false },
@@ -70,7 +71,7 @@ export function parsePushArguments(argv: readonly string[], defaults: PushDefaul
   return {
     file,
     station: checkStation(station),
-    server: checkServer(values.server ?? defaults.server),
+    servers: checkServers(values.server ?? [defaults.server]),
     key: checkKey(values.key ?? defaults.key),
     loop,
     takeover,
@@ -106,6 +107,10 @@ function checkKey(key: string | undefined): string {
     throw new UsageError('That is not a stream key: a key has 32 lower-case letters and digits.');
   }
   return key;
+}
+
+function checkServers([first = '', ...others]: readonly string[]): [string, ...string[]] {
+  return [checkServer(first), ...others.map(checkServer)];
 }
 
 function checkServer(server: string): string {

@@ -1,6 +1,12 @@
 import type { IngestFormat, IngestQuality, Milliseconds } from '@awaz/infra/contract';
 import { pause } from '@awaz/infra/runtime';
-import { clientTime, type IngestClient, type IngestProblem } from '../ingest-client/index.ts';
+import {
+  clientTime,
+  type IngestClient,
+  type IngestClientEvents,
+  type IngestProblem,
+  type UplinkVerdict,
+} from '../ingest-client/index.ts';
 import type { AudioSource } from './audio-source.ts';
 import { ChunkCutter, type CutChunk } from './chunk-cutter.ts';
 import { MediaClock } from './media-clock.ts';
@@ -42,6 +48,7 @@ export class PushSession {
   #unreachable = false;
   #isCut = false;
   #isFirst = true;
+  #isSlow = false;
   /** The client waits for an epoch with a fresh header. */
   #restart = false;
 
@@ -172,12 +179,25 @@ export class PushSession {
       this.#quality = quality;
     });
     client.on('notice', ({ message }) => note(message));
-    client.on('lost', ({ durationMs, reason }) => note(`${inSeconds(durationMs)} lost: ${LOST_WHY[reason]}.`));
-    client.on('restart', () => {
-      this.#restart = true;
+    client.on('lost', (lost) => note(lostText(lost)));
+    client.on('uplink', (verdict) => this.#uplinkJudged(verdict));
+    client.on('restart', ({ reason }) => {
+      // A hole does no harm to what is sent from a file; only a header that has to be sent again is worth beginning anew.
+      if (reason === 'epoch_refused') this.#restart = true;
     });
     client.on('ended', () => this.#halt.abort());
     client.on('error', (problem) => this.#takeProblem(problem, startedAt));
+  }
+
+  /** A file cannot be made smaller on its way: all that can be done is to tell, once until it is over. */
+  #uplinkJudged({ pace, waitingMs, kbps }: UplinkVerdict): void {
+    if (pace === 'slow' && !this.#isSlow) {
+      this.#options.note(
+        `The connection is too slow: it carries ${kbps.toFixed(0)} kbit/s, ${inSeconds(waitingMs)} wait. ` +
+          'Send a file with a lower bitrate.',
+      );
+    }
+    this.#isSlow = pace === 'slow';
   }
 
   #takeProblem(problem: IngestProblem, startedAt: Milliseconds): void {
@@ -198,6 +218,11 @@ const LOST_WHY = {
   epoch_refused: 'the server could not go on with it',
   end_timeout: 'the server did not come back',
 } as const;
+
+function lostText({ durationMs, from, to, reason }: IngestClientEvents['lost']): string {
+  const [begin, end] = [from, to].map((time) => new Date(time).toISOString().slice(11, 23));
+  return `${inSeconds(durationMs)} lost, from ${begin} to ${end} UTC: ${LOST_WHY[reason]}.`;
+}
 
 function inSeconds(ms: Milliseconds): string {
   return `${(ms / 1000).toFixed(1)} s`;
