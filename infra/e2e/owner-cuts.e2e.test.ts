@@ -82,6 +82,32 @@ test('what is pushed through cuts of the network is stored byte for byte', async
   expect(stored?.epochs).toHaveLength(1);
 }, 60_000);
 
+test('a wire that hangs is left within a few seconds, and what was sent into it arrives all the same', async () => {
+  const { push, file } = await pushThroughProxy(8);
+  await until(() => chunksStored() > 20, { timeoutMs: PATIENCE_MS });
+  const hungAt = Date.now();
+  proxy.hang();
+  await until(() => push.stdout().includes('has gone silent'), { timeoutMs: PATIENCE_MS });
+  const foundMs = Date.now() - hungAt;
+  proxy.mend();
+  expect(await push.ended).toEqual({ code: 0, signal: null });
+  await until(() => stored?.bytesOf(0).length === file.length, { timeoutMs: PATIENCE_MS });
+  expect(stored?.bytesOf(0).equals(file)).toBe(true);
+  expect(stored?.epochs).toHaveLength(1);
+  expect(foundMs).toBeGreaterThan(2000);
+}, 60_000);
+
+test('a connection that is too slow for the file is told, and nothing of it is lost', async () => {
+  const { push, file } = await pushThroughProxy(8);
+  await until(() => chunksStored() > 5, { timeoutMs: PATIENCE_MS });
+  proxy.narrow(file.length / 8 / 2); // half of what a second of it holds
+  await until(() => push.stdout().includes('The connection is too slow: it carries'), { timeoutMs: PATIENCE_MS });
+  proxy.mend();
+  expect(await push.ended).toEqual({ code: 0, signal: null });
+  await until(() => stored?.bytesOf(0).length === file.length, { timeoutMs: PATIENCE_MS });
+  expect(stored?.bytesOf(0).equals(file)).toBe(true);
+}, 60_000);
+
 test('a loop is one broadcast with an epoch for each turn, captured without a gap', async () => {
   const { push, file } = await pushThroughProxy(2, '--loop');
   await until(() => stored?.epochs.length === 3, { timeoutMs: PATIENCE_MS });
