@@ -133,7 +133,13 @@ module.exports = {
       name: 'session-below-worker',
       why: 'a session is given its broadcast; who gave it is not its business',
       from: '^transcoder/src/session/',
-      may: '^(transcoder/src/(session|ffmpeg|frames|packager|isobmff)/|infra/(?!testkit/))',
+      may: '^(transcoder/src/(session|ffmpeg|frames|packager|isobmff|sound)/|infra/(?!testkit/))',
+    }),
+    only({
+      name: 'sound-knows-no-session',
+      why: 'whoever has samples can measure them; where they come from is not its business',
+      from: '^transcoder/src/sound/',
+      may: '^(transcoder/src/sound/|infra/(alarms|contract|redis|runtime)/)',
     }),
 
     // data plane and control plane of the api do not know each other

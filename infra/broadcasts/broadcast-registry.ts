@@ -72,6 +72,8 @@ export type OpenRequest = {
   cut: Cut;
   /** Whether its playlists list parts; they do when left out. */
   lowLatency?: boolean;
+  /** Whether peaks are limited; they are when left out. */
+  limiter?: boolean;
   openedBy: string;
 };
 
@@ -116,6 +118,7 @@ export class BroadcastRegistry {
       ladder: request.ladder,
       cut: request.cut,
       lowLatency: request.lowLatency ?? true,
+      limiter: request.limiter ?? true,
       openedBy: request.openedBy,
     };
     const fields = Object.entries(liveRecordFields(fresh)).flat();

@@ -24,20 +24,27 @@ export type LiveRecord = {
   cut: Cut;
   /** Whether playlists list parts; chosen by the station's profile when the broadcast began. */
   lowLatency: boolean;
+  /** Whether peaks are limited before they are encoded. */
+  limiter: boolean;
   /** Id of the stream key or account that opened it. */
   openedBy: string;
 };
 
+type Facts = Pick<LiveRecord, 'ladder' | 'cut' | 'lowLatency' | 'limiter'>;
+
+/** Broadcasts that began before there were profiles all have parts; before there was a limiter, they have none. */
+const WHAT_OLD_RECORDS_LEAVE_OUT = { lowLatency: true, limiter: false };
+
 /** Redis hash fields of a new record; {@link parseLiveRecord} reads them, and what is added to them later. */
 export function liveRecordFields(record: LiveRecord): Record<string, string> {
-  const { station, broadcastId, state, startedAt, ladder, cut, lowLatency, openedBy } = record;
+  const { station, broadcastId, state, startedAt, ladder, cut, lowLatency, limiter, openedBy } = record;
   return {
     station,
     broadcastId,
     state,
     startedAt: String(startedAt),
     openedBy,
-    facts: JSON.stringify({ ladder, cut, lowLatency }),
+    facts: JSON.stringify({ ladder, cut, lowLatency, limiter }),
   };
 }
 
@@ -45,12 +52,7 @@ export function liveRecordFields(record: LiveRecord): Record<string, string> {
 export function parseLiveRecord(hash: Record<string, string>): LiveRecord | undefined {
   const { station, broadcastId, state, startedAt, ending, endedAt, reason, openedBy, facts } = hash;
   if (station === undefined || broadcastId === undefined || facts === undefined) return undefined;
-  // Records of broadcasts that began before there were profiles do not say; all of those have parts.
-  const {
-    ladder,
-    cut,
-    lowLatency = true,
-  } = JSON.parse(facts) as Pick<LiveRecord, 'ladder' | 'cut'> & Partial<Pick<LiveRecord, 'lowLatency'>>;
+  const { ladder, cut, lowLatency, limiter } = { ...WHAT_OLD_RECORDS_LEAVE_OUT, ...(JSON.parse(facts) as Facts) };
   return {
     station,
     broadcastId,
@@ -63,6 +65,7 @@ export function parseLiveRecord(hash: Record<string, string>): LiveRecord | unde
     ladder,
     cut,
     lowLatency,
+    limiter,
     openedBy: openedBy ?? '',
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatMode } from './accounts.ts';
+import type { StreamAlarm } from './alarms.ts';
 import type { EndReason } from './ingest-messages.ts';
 
 /** Who wrote a chat message. */
@@ -60,9 +61,20 @@ export type StreamQuality = {
     jitterMs: number | null;
     rttMs: number | null;
     lostChunks: number | null;
+    /** How much later audio arrives than at its best within 30 s, in ms; grows while the upload is too slow. */
+    lateMs: number | null;
+    /** Largest sample of the last second, in dBFS; -100 is digital silence. */
     levelDbfs: number | null;
+    /** Root mean square of the last second, in dBFS. */
+    rmsDbfs: number | null;
+    /** Runs of three or more samples at full scale within the last 10 s. */
     clipped: number | null;
+    /** For how long nothing was above -50 dBFS; 0 while something is. */
     silentMs: number | null;
+    /** Loudness (EBU R 128) of the last 400 ms, of the last 3 s, and of all since the encoder's worker took it, in LUFS. */
+    momentaryLufs: number | null;
+    shortTermLufs: number | null;
+    integratedLufs: number | null;
   };
   encoder: { speed: number | null; delayMs: number | null };
   listeners: { latencyMs: { p50: number | null; p95: number | null }; stallRatio: number | null };
@@ -75,6 +87,8 @@ export type EventBodies = {
   'stream:metadata': ProgrammeMetadata;
   'stream:listeners': ListenerCount;
   'stream:quality': StreamQuality;
+  /** To staff only. */
+  'stream:alarm': StreamAlarm;
   'chat:message': ChatMessage;
   /** Its `id` is that of the message that is gone; `position` is its own place. */
   'chat:deleted': { by: 'author' | 'staff' };
@@ -93,10 +107,14 @@ export const KEPT_EVENTS = [
   'stream:started',
   'stream:stopped',
   'stream:metadata',
+  'stream:alarm',
   'chat:message',
   'chat:deleted',
   'chat:settings',
 ] as const satisfies readonly EventName[];
+
+/** Events that only staff gets (`quality.read`), whoever else follows the station. */
+export const STAFF_EVENTS: readonly EventName[] = ['stream:quality', 'stream:alarm'];
 
 /** Name of an event that is kept. */
 export type KeptEventName = (typeof KEPT_EVENTS)[number];

@@ -3,6 +3,7 @@
  * schemas (zod) live in `contract/schemas`.
  */
 export * from './accounts.ts';
+export * from './alarms.ts';
 export * from './chat.ts';
 export * from './chunk-message.ts';
 export * from './errors.ts';

@@ -1,3 +1,4 @@
+import type { AlarmLevel } from './alarms.ts';
 import type { ErrorCode } from './errors.ts';
 
 /** First text message of a resumable ingest client. */
@@ -32,22 +33,27 @@ export type IngestReady = { type: 'ready'; broadcastId: string; epoch: string; n
 /** All chunks up to `seq` are stored. */
 export type IngestAck = { type: 'ack'; seq: number; serverTime: number };
 
-/** What the server measures of the owner's uplink, each second. Level fields are null until they are measured. */
+/** What the server measures of the owner's stream, each second; see `StreamQuality`. Null where nothing is measured. */
 export type IngestQuality = {
   type: 'quality';
   kbps: number;
   jitterMs: number;
   rttMs: number | null;
   lostChunks: number;
+  lateMs: number;
   levelDbfs: number | null;
+  rmsDbfs: number | null;
   clipped: number | null;
   silentMs: number | null;
+  momentaryLufs: number | null;
+  shortTermLufs: number | null;
+  integratedLufs: number | null;
   /** Whether a part with this broadcast's own audio has been published. */
   onAir: boolean;
 };
 
-/** Something the owner should know that ends nothing. */
-export type IngestNotice = { type: 'notice'; code: string; message: string };
+/** Something the owner should know that ends nothing. `level`: of an alarm, whose code is its name. */
+export type IngestNotice = { type: 'notice'; code: string; message: string; level?: AlarmLevel };
 
 /** Why the connection is about to be closed. */
 export type IngestErrorMessage = {

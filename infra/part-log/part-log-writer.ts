@@ -110,6 +110,11 @@ export class PartLogWriter {
     return new PartLogWriter(handle, broadcast, token);
   }
 
+  /** What the station's fence holds as long as no other worker has taken it. */
+  get fence(): number {
+    return this.#token;
+  }
+
   /** The last part that is published; where to go on after a takeover. */
   async lastPart(): Promise<PublishedPart | undefined> {
     const ids = (await this.#handle.commands.callBuffer('XREVRANGE', [this.#partsKey, '+', '-', 'COUNT', 1])) as [

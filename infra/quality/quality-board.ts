@@ -9,10 +9,14 @@ export type QualitySource = 'ingest' | 'encoder' | `listeners:${string}`;
 const NOW = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
-// KEYS quality · ARGV source, figures, freshMs
-const tellScript = new Script<number>(`${NOW}
+// KEYS quality · ARGV source, figures, freshMs, another source or ''. Answer: what that one told, '' when that is old.
+const tellScript = new Script<Buffer>(`${NOW}
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f ', now) .. ARGV[2])
-return redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local told = ARGV[4] ~= '' and redis.call('HGET', KEYS[1], ARGV[4])
+if not told then return '' end
+local at, figures = string.match(told, '^(%d+) (.*)$')
+return now - tonumber(at) > tonumber(ARGV[3]) and '' or figures
 `);
 
 // KEYS quality · ARGV freshMs. Answer: sources and their figures in turn; what is old is taken out.
@@ -42,8 +46,20 @@ export class QualityBoard {
 
   /** Tells figures, in place of those that the same source told before. */
   async tell(station: string, source: QualitySource, figures: object): Promise<void> {
-    const values = [source, JSON.stringify(figures), QUALITY_FRESH_MS];
-    await tellScript.run(this.#handle.commands, [stationKeys(station).quality], values);
+    await this.#tell(station, [source, JSON.stringify(figures), QUALITY_FRESH_MS, '']);
+  }
+
+  /** Tells figures and returns those of the other source; undefined when it told nothing lately. */
+  async exchange(
+    station: string,
+    { source, figures, other }: { source: QualitySource; figures: object; other: QualitySource },
+  ): Promise<unknown> {
+    const told = await this.#tell(station, [source, JSON.stringify(figures), QUALITY_FRESH_MS, other]);
+    return told === '' ? undefined : JSON.parse(told);
+  }
+
+  async #tell(station: string, values: (string | number)[]): Promise<string> {
+    return String(await tellScript.run(this.#handle.commands, [stationKeys(station).quality], values));
   }
 
   /** What is known now: figures by source, as they were told. */

@@ -99,6 +99,8 @@ export const broadcastKeys = (station: string, broadcastId: string) => ({
   audience: `awaz:{${station}}:b:${broadcastId}:audience`,
   /** Hash: how many likes, and how many in each span of media time. */
   likes: `awaz:{${station}}:b:${broadcastId}:likes`,
+  /** Hash: name of an alarm to its level and since when, ms since 1970; expires. */
+  alarms: `awaz:{${station}}:b:${broadcastId}:alarms`,
   /** HyperLogLog: every listener session there was; expires with the record of the broadcast. */
   uniques: `awaz:{${station}}:b:${broadcastId}:uniques`,
 });

@@ -80,6 +80,11 @@ export class ChunkFlow {
     return this.#intake.quality.report(now);
   }
 
+  /** Whether the upload is too slow, by the figures so far; undefined while neither is certain. */
+  get isSlow(): boolean | undefined {
+    return this.#intake.quality.isSlow;
+  }
+
   /** Stores the chunk of a message and acknowledges it. Throws what the connection has to be ended with. */
   async take({ input, arrivedAt }: ArrivedInput): Promise<void> {
     const { mode } = this.#options.opening;

@@ -127,6 +127,7 @@ export class ChunkIntake {
     if (clientTime !== undefined) this.#lastClientTime = clientTime;
     this.#mediaTime += mediaMs;
     const mediaTime = clientTime ?? this.#mediaTime;
-    this.quality.arrived({ bytes: payload.byteLength, arrivedAt, mediaTime });
+    const isClientClock = clientTime !== undefined;
+    this.quality.arrived({ bytes: payload.byteLength, arrivedAt, mediaTime, isClientClock });
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { AlarmBoard } from '@awaz/infra/alarms';
 import { type BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
 import { AwazError, type Cut, type Rung } from '@awaz/infra/contract';
 import { QualityBoard } from '@awaz/infra/quality';
@@ -74,6 +75,7 @@ export function createIngest(options: IngestOptions): Ingest {
     titles: new TitleRequests(handle),
     refusals: new RefusalLog(),
     quality: new QualityBoard(handle),
+    alarms: new AlarmBoard(handle),
     logger,
     helloTimeoutMs,
   };

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@awaz/infra/contract';
+import type { AlarmLevel, AlarmName, ErrorCode } from '@awaz/infra/contract';
 import { Counter, Gauge, Histogram, type Registry } from '@awaz/infra/runtime';
 
 /** How an owner is connected. */
@@ -16,6 +16,7 @@ export class IngestMetrics {
   readonly append: Histogram;
   /** Connections that ended with an error, by its code. */
   readonly errors: Counter<'code'>;
+  readonly #alarms: Counter<'alarm' | 'level'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -39,6 +40,17 @@ export class IngestMetrics {
       labelNames: ['code'],
       registers,
     });
+    this.#alarms = new Counter({
+      name: 'awaz_stream_alarms_total',
+      help: 'Changes of alarms that this process was the first to tell',
+      labelNames: ['alarm', 'level'],
+      registers,
+    });
+  }
+
+  /** Counts a change of an alarm that was told. */
+  alarm(alarm: AlarmName, level: AlarmLevel): void {
+    this.#alarms.inc({ alarm, level });
   }
 
   /** Counts a connection that ended with an error. */

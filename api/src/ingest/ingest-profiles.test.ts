@@ -58,3 +58,13 @@ describe('the ladder of a broadcast', () => {
     ]);
   });
 });
+
+describe('the limiter of a broadcast', () => {
+  it('is on, unless its station has it off', async () => {
+    const key = await node.addStation('limited');
+    expect((await recordAfterChunk('limited', key))?.limiter).toBe(true);
+    const loose = await node.addStation('loose');
+    await node.stations.change('loose', { limiter: false });
+    expect((await recordAfterChunk('loose', loose))?.limiter).toBe(false);
+  });
+});

@@ -1,5 +1,6 @@
 import type { ChunkLogEntry } from '@awaz/infra/chunk-log';
 import { BROADCAST_ID_PATTERN, type IngestHello } from '@awaz/infra/contract';
+import { EventLog } from '@awaz/infra/events';
 import { QualityBoard } from '@awaz/infra/quality';
 import { stationKeys } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
@@ -341,5 +342,56 @@ describe('the figures of an uplink', () => {
     expect((await board.read('figures')).get('ingest')).toMatchObject({ kbps: expect.any(Number), lostChunks: 0 });
     client.cut();
     await until(async () => (await board.read('figures')).size === 0, { what: 'nothing is told any more' });
+  });
+});
+
+describe('what is wrong with a stream', () => {
+  const silence = (level: string) => ({
+    sound: { levelDbfs: -61.5, silentMs: 16_000, alarms: { silence_on_air: { level, since: 1 } } },
+  });
+  const notices = (client: TestClient) =>
+    client.messages.flatMap((message) => (message.type === 'notice' ? [message] : []));
+
+  it('is told to its owner once, with the figures of the sound, and to the connection that replaces his', async () => {
+    const { client, broadcastId, epoch } = await publishing('silent');
+    const board = new QualityBoard(node.handle);
+    let level = 'warn';
+    const telling = setInterval(() => void board.tell('silent', 'encoder', silence(level)), 300);
+    try {
+      expect(await client.next('notice')).toMatchObject({
+        ...{ code: 'silence_on_air', level: 'warn', message: expect.stringContaining('15 s') },
+      });
+      await client.next('quality', ({ levelDbfs, silentMs }) => levelDbfs === -61.5 && silentMs === 16_000);
+      level = 'alarm';
+      await client.next('notice', (notice) => notice.level === 'alarm');
+      const again = await connect('silent');
+      await again.hello({ resume: { broadcastId, epoch } });
+      expect(await again.next('notice')).toMatchObject({ code: 'silence_on_air', level: 'alarm' });
+      level = 'off';
+      await again.next('notice', (notice) => notice.level === 'off');
+      expect(notices(client).map((notice) => notice.level)).toEqual(['warn', 'alarm']);
+      expect(notices(again).map((notice) => notice.level)).toEqual(['alarm', 'off']);
+    } finally {
+      clearInterval(telling);
+    }
+  });
+
+  it('is an upload that is too slow: kept once, and told', async () => {
+    const { client } = await publishing('slow', 1);
+    const log = new EventLog(node.handle);
+    const begin = await log.position('slow');
+    const start = Date.now();
+    let seq = 1;
+    // Each 100 ms brings 40 ms of audio: after some 4 s it is 2 s late.
+    const sending = setInterval(() => void client.chunk(seq, wavPiece(seq), start + 40 * seq++), 100);
+    try {
+      expect(await client.next('notice')).toMatchObject({ code: 'upload_slow', level: 'warn' });
+      await client.next('quality', ({ lateMs }) => lateMs > 2000);
+      const { events } = await log.since('slow', begin);
+      const alarms = events.filter(({ event }) => event === 'stream:alarm').map(({ body }) => body);
+      expect(alarms).toEqual([expect.objectContaining({ alarm: 'upload_slow', level: 'warn' })]);
+    } finally {
+      clearInterval(sending);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import type { AlarmBoard } from '@awaz/infra/alarms';
 import { AwazError, type EndReason, ERROR_TABLE, parseIngestFormat } from '@awaz/infra/contract';
 import type { QualityBoard } from '@awaz/infra/quality';
 import type { BusMessage } from '@awaz/infra/redis';
@@ -10,10 +11,12 @@ import { Inbox } from './inbox.ts';
 import { chunkOf, type IngestInput, type IngestOpening, type IngestQuery, openingOf } from './ingest-input.ts';
 import { errorMessage, type IngestLink, NORMAL_CLOSE } from './ingest-link.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import { OwnerAlarms } from './owner-alarms.ts';
 import type { Publication } from './publication.ts';
-import { PublicationKeeper } from './publication-keeper.ts';
+import { PublicationKeeper, type UplinkReport } from './publication-keeper.ts';
 import { openPublication, type PublicationContext } from './publication-opening.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import { type SoundFigures, soundHeard, UNMEASURED } from './sound-figures.ts';
 import { requireStart } from './stream-beginning.ts';
 import { TitleEntrance } from './title-entrance.ts';
 
@@ -38,7 +41,8 @@ export type IngestContext = PublicationContext & {
   titles: Pick<TitleRequests, 'add'>;
   metrics: IngestMetrics;
   refusals: RefusalLog;
-  quality: Pick<QualityBoard, 'tell'>;
+  quality: Pick<QualityBoard, 'exchange'>;
+  alarms: Pick<AlarmBoard, 'set'>;
   logger: Logger;
   /** How long the first message may take, in ms. */
   helloTimeoutMs: number;
@@ -54,7 +58,7 @@ export type IngestSessionOptions = { context: IngestContext; link: IngestLink; c
 class LinkLost extends Error {}
 
 /** What exists while a session publishes. */
-type Publishing = { publication: Publication; flow: ChunkFlow; keeper: PublicationKeeper };
+type Publishing = { publication: Publication; flow: ChunkFlow; keeper: PublicationKeeper; alarms: OwnerAlarms };
 
 /**
  * One connection of an owner, whatever carries it: authorises, opens the publication, stores chunks in order and
@@ -73,6 +77,7 @@ export class IngestSession {
   #ending = false;
   #onAir = false;
   #rttMs: number | null = null;
+  #sound: SoundFigures = UNMEASURED;
 
   constructor(options: IngestSessionOptions) {
     this.#options = options;
@@ -189,13 +194,20 @@ export class IngestSession {
       publication,
       auth,
       keyId,
-      report: () => ({ ...flow.quality(Date.now()), rttMs: this.#rttMs, ...UNMEASURED, onAir: this.#onAir }),
+      report: () => ({ ...flow.quality(Date.now()), rttMs: this.#rttMs, ...this.#sound, onAir: this.#onAir }),
       send: (message) => link.send(message),
       tell: (figures) => this.#tell(figures),
       onLoss: (reason) => this.stop(reason),
       logger,
     });
-    this.#publishing = { publication, flow, keeper };
+    const alarms = new OwnerAlarms({
+      publication,
+      board: context.alarms,
+      send: (notice) => link.send(notice),
+      onTold: (alarm, level) => metrics.alarm(alarm, level),
+      logger,
+    });
+    this.#publishing = { publication, flow, keeper, alarms };
     this.#onAir = opened.onAir;
     if (this.#rttMs !== null) flow.roundTrip(this.#rttMs);
     metrics.publishers.inc({ transport: link.transport });
@@ -207,9 +219,21 @@ export class IngestSession {
     link.send({ type: 'ready', broadcastId, epoch, nextSeq: opened.nextSeq, serverTime: Date.now() });
   }
 
-  #tell(figures: object): void {
-    this.#options.context.quality
-      .tell(this.#options.claim.station, 'ingest', figures)
+  /** Tells how the uplink does, and takes what the encoder's worker says of the sound for the next report. */
+  #tell({ kbps, jitterMs, rttMs, lostChunks, lateMs }: UplinkReport): void {
+    const { context, claim } = this.#options;
+    this.#publishing?.alarms.uploads(this.#publishing.flow.isSlow, Date.now());
+    context.quality
+      .exchange(claim.station, {
+        source: 'ingest',
+        figures: { kbps, jitterMs, rttMs, lostChunks, lateMs },
+        other: 'encoder',
+      })
+      .then((told) => {
+        const heard = soundHeard(told);
+        this.#sound = heard.figures;
+        if (!this.#abort.signal.aborted) this.#publishing?.alarms.heard(heard.alarms);
+      })
       .catch((error: unknown) => this.#logger.debug({ err: error }, 'how the uplink does could not be told'));
   }
 
@@ -292,8 +316,6 @@ export class IngestSession {
     }
   }
 }
-
-const UNMEASURED = { levelDbfs: null, clipped: null, silentMs: null };
 
 function sizeOf(input: IngestInput): number {
   if (input.kind === 'bytes') return input.bytes.byteLength;

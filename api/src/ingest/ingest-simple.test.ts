@@ -169,6 +169,7 @@ describe('simple mode', () => {
       jitterMs: expect.any(Number),
       rttMs: expect.any(Number),
       lostChunks: 0,
+      lateMs: expect.any(Number),
       levelDbfs: null,
       clipped: null,
       silentMs: null,

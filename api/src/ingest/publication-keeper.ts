@@ -10,6 +10,9 @@ const TICK_MS = 1000;
 /** The stream key is looked at again with each so many-th tick; a message on the bus is quicker. */
 const RECHECK_TICKS = 5;
 
+/** What is told of an uplink, without its type and whether it is on air. */
+export type UplinkReport = Omit<IngestQuality, 'type' | 'onAir'>;
+
 /** What a keeper is made of. */
 export type PublicationKeeperOptions = {
   publication: Publication;
@@ -19,7 +22,7 @@ export type PublicationKeeperOptions = {
   report: () => Omit<IngestQuality, 'type'>;
   send: (message: IngestQuality) => void;
   /** Told the same, for others who look after the stream; must not throw. */
-  tell: (figures: Omit<IngestQuality, 'type' | 'onAir'>) => void;
+  tell: (figures: UplinkReport) => void;
   /** Called when the right to publish is gone for good. */
   onLoss: (reason: AwazError | BroadcastOver) => void;
   logger: Logger;

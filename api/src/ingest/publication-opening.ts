@@ -110,8 +110,8 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
   const token = publisherToken(keyId);
   const { takeover, resume } = opening;
   if (resume !== undefined && !BROADCAST_ID_PATTERN.test(resume.broadcastId)) throw refusal(station, 'no_broadcast');
-  const { cut, lowLatency, ladder } = await settingsOf(context, station);
-  const facts = { token, takeover, ladder, cut, lowLatency, openedBy: keyId };
+  const settings = await settingsOf(context, station);
+  const facts = { token, takeover, ...settings, openedBy: keyId };
   const request = { ...facts, ...(resume === undefined ? {} : { resume }) };
   const deadline = performance.now() + ENDING_PATIENCE_MS;
   for (;;) {
@@ -124,11 +124,14 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
   }
 }
 
-/** The station's own profile and ladder, or those of this server. */
-async function settingsOf(context: PublicationContext, station: string): Promise<Profile & { ladder: Rung[] }> {
-  const { profile, ladder } = (await context.stations.get(station)) ?? {};
+/** The station's own profile, ladder and limiter, or those of this server. */
+async function settingsOf(
+  context: PublicationContext,
+  station: string,
+): Promise<Profile & { ladder: Rung[]; limiter: boolean }> {
+  const { profile, ladder, limiter = true } = (await context.stations.get(station)) ?? {};
   const { cut, lowLatency } = profile === undefined ? { cut: context.cut, lowLatency: true } : PROFILES[profile];
-  return { cut, lowLatency, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
+  return { cut, lowLatency, limiter, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
 }
 
 /** A broadcast that is live has its transcoder, or will get the next one. */

@@ -27,6 +27,6 @@ describe('UplinkQuality', () => {
     const quality = new UplinkQuality(0);
     quality.lost(2);
     quality.lost(1);
-    expect(quality.report(0)).toEqual({ kbps: 0, jitterMs: 0, lostChunks: 3 });
+    expect(quality.report(0)).toEqual({ kbps: 0, jitterMs: 0, lostChunks: 3, lateMs: 0 });
   });
 });

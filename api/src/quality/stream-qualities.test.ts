@@ -1,4 +1,5 @@
-import type { StreamQuality } from '@awaz/infra/contract';
+import { formatEventId, type StreamQuality } from '@awaz/infra/contract';
+import { EventLog } from '@awaz/infra/events';
 import { QualityBoard } from '@awaz/infra/quality';
 import type { RedisHandle } from '@awaz/infra/redis';
 import { createLogger, Registry } from '@awaz/infra/runtime';
@@ -38,7 +39,11 @@ describe('StreamQualities', () => {
   it('brings together what ingest, encoder and the listeners of all processes tell', async () => {
     const [one, other] = [startProcess(), startProcess()];
     await board.tell('both', 'ingest', { kbps: 96, jitterMs: 4, rttMs: 20, lostChunks: 0, levelDbfs: null, other: 1 });
-    await board.tell('both', 'encoder', { speed: 1.02, delayMs: 210 });
+    await board.tell('both', 'encoder', {
+      speed: 1.02,
+      delayMs: 210,
+      sound: { levelDbfs: -12, silentMs: 0, alarms: {} },
+    });
     for (let page = 0; page < 10; page++) {
       const process = page % 2 === 0 ? one : other;
       process.heard({ station: 'both', session: session(page), latencyMs: 600, stalls: page === 0 ? 2 : 0 });
@@ -49,7 +54,7 @@ describe('StreamQualities', () => {
       return isWhole(known) && known;
     });
     expect(quality).toMatchObject({
-      ingest: { kbps: 96, jitterMs: 4, rttMs: 20, lostChunks: 0, levelDbfs: null, clipped: null, silentMs: null },
+      ingest: { ...UNMEASURED.ingest, kbps: 96, jitterMs: 4, rttMs: 20, lostChunks: 0, levelDbfs: -12, silentMs: 0 },
       encoder: { speed: 1.02, delayMs: 210 },
     });
     expect(Object.keys(quality.ingest)).toEqual(Object.keys(UNMEASURED.ingest));
@@ -124,4 +129,47 @@ describe('the quality of a stream', () => {
     expect(leaked).toEqual([]);
     for (const client of [watcher, ...others]) client.close();
   });
+
+  it('raises alarms that are told to staff alone, also to those who come later, on sockets and in event streams', async () => {
+    await people.addStation('alarmed');
+    const { moderator, account } = people.byActor;
+    const log = new EventLog(handle);
+    const since = formatEventId(await log.position('alarmed'));
+    const join = { station: 'alarmed', since };
+    const watcher = await connectLive(nodes[1].origin, { auth: { token: moderator.client.token } });
+    const other = await connectLive(nodes[0].origin, { auth: { token: account.client.token } });
+    const heard: { watcher: unknown[]; other: string[] } = { watcher: [], other: [] };
+    watcher.socket.on('stream:alarm', (event) => heard.watcher.push(event));
+    other.socket.onAny((name) => heard.other.push(name));
+    for (const client of [watcher, other]) await client.call('stream:join', join);
+    const alarm = { broadcastId: 'b1', alarm: 'clipping', level: 'warn', since: 1, at: 2 } as const;
+    await log.append('alarmed', 'stream:alarm', alarm);
+    await log.append('alarmed', 'chat:settings', { mode: 'open', slowSeconds: 0, links: 'staff' } as never);
+    await until(() => heard.watcher.length === 1 && heard.other.includes('chat:settings'), { what: 'both have heard' });
+    expect(heard.watcher).toEqual([expect.objectContaining({ ...alarm, station: 'alarmed' })]);
+    expect(heard.other).not.toContain('stream:alarm');
+    const missedBy = async (client: typeof watcher) =>
+      ((await client.call('stream:join', join)) as { missed?: { event: string }[] }).missed?.map(({ event }) => event);
+    expect(await missedBy(watcher)).toEqual(['stream:alarm', 'chat:settings']);
+    expect(await missedBy(other)).toEqual(['chat:settings']);
+    const textOf = (token: string | undefined) =>
+      streamBeginning(`${nodes[0].origin}/api/v1/stations/alarmed/events?since=${since}`, token);
+    expect(await textOf(moderator.client.token)).toContain('stream:alarm');
+    expect(await textOf(undefined)).not.toContain('stream:alarm');
+    for (const client of [watcher, other]) client.close();
+  });
 });
+
+/** What an event stream brings up to the settings of the chat. */
+async function streamBeginning(url: string, token: string | undefined): Promise<string> {
+  const abort = new AbortController();
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const response = await fetch(url, { headers, signal: abort.signal });
+  let text = '';
+  for await (const bytes of response.body ?? []) {
+    text += Buffer.from(bytes).toString();
+    if (text.includes('event: chat:settings')) break;
+  }
+  abort.abort();
+  return text;
+}

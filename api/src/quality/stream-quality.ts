@@ -5,15 +5,20 @@ import type { ListenerFigures } from './listener-reports.ts';
 
 /** Nothing is measured. */
 export const UNMEASURED: StreamQuality = {
-  ingest: { kbps: null, jitterMs: null, rttMs: null, lostChunks: null, levelDbfs: null, clipped: null, silentMs: null },
+  ingest: {
+    ...{ kbps: null, jitterMs: null, rttMs: null, lostChunks: null, lateMs: null },
+    ...{ levelDbfs: null, rmsDbfs: null, clipped: null, silentMs: null },
+    ...{ momentaryLufs: null, shortTermLufs: null, integratedLufs: null },
+  },
   encoder: { speed: null, delayMs: null },
   listeners: { latencyMs: { p50: null, p95: null }, stallRatio: null },
 };
 
 /** Puts together what all sources told of a stream. */
 export function streamQualityOf(told: ReadonlyMap<QualitySource, unknown>): StreamQuality {
+  const encoder = told.get('encoder') as { sound?: object } | undefined;
   return {
-    ingest: filled(UNMEASURED.ingest, told.get('ingest')),
+    ingest: filled(UNMEASURED.ingest, { ...(told.get('ingest') as object | undefined), ...encoder?.sound }),
     encoder: filled(UNMEASURED.encoder, told.get('encoder')),
     listeners: listenersOf(
       [...told].filter(([source]) => source.startsWith('listeners:')).map(([, figures]) => figures as ListenerFigures),

@@ -5,6 +5,7 @@ import {
   type EventPosition,
   formatEventId,
   type NamedEvent,
+  STAFF_EVENTS,
 } from '@awaz/infra/contract';
 import type { KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
@@ -17,6 +18,11 @@ export function envelopeOf(topic: string, { body, position }: KeptEvent): EventE
   const place = formatEventId(position);
   const where = topic === DIRECTORY_TOPIC ? { directory: true } : { station: topic };
   return { id: place, ...body, ...where, position: place } as unknown as EventEnvelope;
+}
+
+/** Whether somebody gets an event that is told on a topic which he follows. */
+export function isFor(isStaff: boolean, { event }: { event: EventName }): boolean {
+  return isStaff || !STAFF_EVENTS.includes(event);
 }
 
 /** A kept event with its name, as in a replay. */

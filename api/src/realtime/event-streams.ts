@@ -3,7 +3,7 @@ import { AwazError, type EventName } from '@awaz/infra/contract';
 import type { EventFeed, EventLog, Following, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import { ConnectionCensus } from './connection-census.ts';
-import { envelopeOf, newestEnvelope } from './envelope.ts';
+import { envelopeOf, isFor, newestEnvelope } from './envelope.ts';
 import { EventStream, eventText, placeText } from './event-stream.ts';
 import type { LiveSources, StopWatch } from './live-sources.ts';
 import type { RealtimeMetrics } from './realtime-metrics.ts';
@@ -124,10 +124,10 @@ export class EventStreams {
   /** Follows the topic, holding events until `begin` is called, which writes them and lets the later ones through. */
   async #prepare(stream: EventStream, reader: EventReader, stops: StopWatch[]): Promise<() => void> {
     const { feed, log } = this.#options;
-    const { topic, since } = reader;
+    const { topic, since, isStaff } = reader;
     let begun = false;
     const following = await followSoon(feed, topic, (kept) => {
-      if (begun) stream.write(this.#textOf(topic, kept));
+      if (begun && isFor(isStaff, kept)) stream.write(this.#textOf(topic, kept));
     });
     stops.push(() => following.close());
     const entry = await TopicEntry.open(feed, topic);
@@ -137,9 +137,10 @@ export class EventStreams {
       const held = entry.leave();
       stream.begin();
       if (missed?.reset) stream.write(eventText('reset', { ...stationOf(topic), position: entry.place }));
-      for (const { event, data } of missed?.events ?? []) stream.write(eventText(event, data, data.position));
+      const seen = (missed?.events ?? []).filter((event) => isFor(isStaff, event));
+      for (const { event, data } of seen) stream.write(eventText(event, data, data.position));
       stream.write(placeText(entry.place));
-      for (const kept of held) stream.write(this.#textOf(topic, kept));
+      for (const kept of held) if (isFor(isStaff, kept)) stream.write(this.#textOf(topic, kept));
       begun = true;
       stops.push(...this.#watch(stream, reader, following));
     };

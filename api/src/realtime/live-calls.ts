@@ -3,6 +3,7 @@ import { emptyCallSchema, heartbeatSchema, stationCallSchema, streamJoinSchema }
 import type { EventLog } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import type { StandingSource } from '../auth/index.ts';
+import { isFor } from './envelope.ts';
 import type { LiveSources } from './live-sources.ts';
 import type { LiveView } from './live-view.ts';
 import type { Memberships } from './memberships.ts';
@@ -70,15 +71,17 @@ function joinCall({ memberships, view, log, standings }: LiveCallsOptions): Sock
     handler: async ({ station, since }, socket, answer) => {
       const { caller, identity, address } = socket.data;
       const { actor } = await accessTo(station, caller, standings);
+      const isStaff = mayDo(actor, 'quality.read');
       await memberships.enter(socket, {
         topic: station,
-        isStaff: mayDo(actor, 'quality.read'),
+        isStaff,
         read: async (entry): Promise<JoinAnswer> => {
           const missed = since === undefined ? undefined : await entry.missed(log, since);
           const snapshot = await view.snapshot(station, { identity, actor, address }, entry.position);
           const position = entry.place;
           if (missed === undefined) return { snapshot, position };
-          return { snapshot, position, ...(missed.reset ? { reset: true } : { missed: missed.events }) };
+          const events = missed.events.filter((event) => isFor(isStaff, event));
+          return { snapshot, position, ...(missed.reset ? { reset: true } : { missed: events }) };
         },
         answer,
       });

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@awaz/infra/contract';
 import type { EventFeed, EventLog, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
-import { envelopeOf } from './envelope.ts';
+import { envelopeOf, isFor } from './envelope.ts';
 import type { StopWatch } from './live-sources.ts';
 import { checkTopicCount, type SocketRooms } from './socket-rooms.ts';
 import { type LiveSocket, staffRoom, topicRoom } from './socket-types.ts';
@@ -50,7 +50,8 @@ export class Memberships {
       if (!socket.connected) return release();
       // From here on nothing waits: no event can come in between.
       answer(value);
-      this.#replay(socket, topic, late);
+      const seen = late.filter((kept) => isFor(isStaff, kept));
+      this.#replay(socket, topic, seen);
       void socket.join(isStaff ? [topicRoom(topic), staffRoom(topic)] : topicRoom(topic));
       held.set(topic, release);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { AwazError } from '@awaz/infra/contract';
 import type { EventFeed, Following, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
-import { envelopeOf, newestEnvelope } from './envelope.ts';
+import { envelopeOf, isFor, newestEnvelope } from './envelope.ts';
 import type { LiveSources, StopWatch } from './live-sources.ts';
 import type { RealtimeMetrics } from './realtime-metrics.ts';
 import { type LiveNamespace, type LiveSocket, staffRoom, topicRoom } from './socket-types.ts';
@@ -91,7 +91,8 @@ export class SocketRooms {
   }
 
   #tell(topic: string, kept: KeptEvent): void {
-    this.#emit(topicRoom(topic), (to) => to.emit(kept.event, envelopeOf(topic, kept) as never));
+    const room = isFor(false, kept) ? topicRoom(topic) : staffRoom(topic);
+    this.#emit(room, (to) => to.emit(kept.event, envelopeOf(topic, kept) as never));
     if (kept.event !== 'stream:stopped' && kept.event !== 'chat:message') return;
     this.#options.metrics.delay.observe(Math.max(0, Date.now() - kept.body.at) / 1000);
   }

@@ -30,7 +30,7 @@ describe('a station made over REST', () => {
     const ann = await person('ann');
     const made = await ann.post('/stations', { slug: 'anns', title: 'Ann’s', profile: 'safe' });
     const shown = { slug: 'anns', title: 'Ann’s', public: true, profile: 'safe', version: 1 };
-    const nothing = { description: '', language: null, tags: [], ladder: null, artwork: null };
+    const nothing = { description: '', language: null, tags: [], ladder: null, artwork: null, limiter: true };
     expect([made.status, made.body]).toEqual([201, { ...shown, ...nothing, createdAt: expect.any(Number) }]);
     expect((await ann.ask('/me')).body.role).toBe('owner');
     expect((await ann.ask('/me/stations')).body.stations).toEqual([made.body]);
@@ -60,12 +60,15 @@ describe('a station made over REST', () => {
       ...{ slug: 'dans', title: 'New', profile: 'ultra' },
     });
     expect((await patch({ profile: 'default' })).body).toMatchObject({ title: 'New', profile: null });
+    expect((await patch({ limiter: false })).body).toMatchObject({ title: 'New', limiter: false });
+    expect((await patch({ limiter: 'off' })).body.code).toBe('bad_request');
+    expect((await dan.ask('/me/stations')).body.stations[0]).toMatchObject({ limiter: false });
     expect((await patch({ title: 'a\nb' })).body.code).toBe('bad_request');
     const { items } = (await dan.ask('/stations/dans/audit?limit=1')).body;
     expect(items[0]).toMatchObject({
       action: 'station.changed',
-      before: { profile: 'ultra' },
-      after: { profile: null },
+      before: { limiter: true },
+      after: { limiter: false },
     });
     expect((await dan.ask('/stations/dans', { method: 'DELETE' })).status).toBe(204);
     expect((await dan.ask('/stations/dans')).body.code).toBe('unknown_station');

@@ -26,6 +26,8 @@ export type Station = {
   profile?: ProfileName;
   /** Renditions of its broadcasts, like `64k,128k`; the server's own settings (`LADDER`) when left out. */
   ladder?: string;
+  /** Whether peaks of its broadcasts are held below -1 dBFS. */
+  limiter: boolean;
   description?: string;
   /** BCP 47, canonical. */
   language?: string;
@@ -43,6 +45,8 @@ export type StationFacts = {
   language?: string | null | undefined;
   tags?: readonly string[] | undefined;
   ladder?: string | null | undefined;
+  /** On in a new station when left out; a change counts from the next broadcast on. */
+  limiter?: boolean | undefined;
 };
 
 /** What is needed for a new station. */
@@ -67,7 +71,7 @@ export type StationChanges = StationFacts & {
 
 /** Makes a station of what somebody asked for. Throws `bad_request` that names what is wrong. */
 export function newStation(wish: NewStation, createdAt: number): Station {
-  const { slug, title = slug, public: isPublic = true, profile, ownerId, tags = [] } = wish;
+  const { slug, title = slug, public: isPublic = true, profile, ownerId, tags = [], limiter = true } = wish;
   if (!SLUG_PATTERN.test(slug)) {
     throw new AwazError(
       'bad_request',
@@ -75,7 +79,7 @@ export function newStation(wish: NewStation, createdAt: number): Station {
     );
   }
   return {
-    ...{ slug, title: checkedTitle(title), createdAt, public: isPublic, tags: [...tags], version: 1 },
+    ...{ slug, title: checkedTitle(title), createdAt, public: isPublic, tags: [...tags], limiter, version: 1 },
     ...given({ description: wish.description, language: wish.language, ladder: wish.ladder }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(profile === undefined ? {} : { profile: checkedProfile(profile) }),
@@ -84,11 +88,12 @@ export function newStation(wish: NewStation, createdAt: number): Station {
 
 /** Redis hash fields that make the changes; an empty value stands for none. Throws `bad_request`. */
 export function changedFields(changes: StationChanges): Record<string, string> {
-  const { title, profile, public: isPublic, tags, description, language, ladder } = changes;
+  const { title, profile, public: isPublic, tags, description, language, ladder, limiter } = changes;
   const facts = Object.entries({ description, language, ladder }).filter(([, fact]) => fact !== undefined);
   return {
     ...Object.fromEntries(facts.map(([name, fact]) => [name, fact ?? ''])),
     ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
+    ...(limiter === undefined ? {} : { limiter: limiter ? '1' : '0' }),
     ...(isPublic === undefined ? {} : { public: isPublic ? '1' : '0' }),
     ...(title === undefined ? {} : { title: checkedTitle(title) }),
     ...(profile === undefined ? {} : { profile: profile === 'default' ? '' : checkedProfile(profile) }),
@@ -119,7 +124,8 @@ export function stationFields(station: Station): Record<string, string> {
   const { slug, title, createdAt, profile = '', ownerId = '', description = '', language = '', ladder = '' } = station;
   return {
     ...{ slug, title, createdAt: String(createdAt), public: station.public ? '1' : '0', profile, ownerId },
-    ...{ description, language, ladder, tags: JSON.stringify(station.tags), version: String(station.version) },
+    ...{ description, language, ladder, limiter: station.limiter ? '1' : '0' },
+    ...{ tags: JSON.stringify(station.tags), version: String(station.version) },
   };
 }
 
@@ -130,6 +136,7 @@ export function parseStation(hash: Record<string, string>): Station | undefined 
   return {
     ...{ slug, title, createdAt: Number(createdAt), public: hash.public === '1' },
     ...{ tags: JSON.parse(hash.tags ?? '[]') as string[], version: Number(hash.version ?? 1) },
+    limiter: hash.limiter !== '0',
     ...given({ description: hash.description, language: hash.language, ladder: hash.ladder }),
     ...(artwork === '' ? {} : { artwork: artworkPath(slug, artwork) }),
     ...(ownerId === '' ? {} : { ownerId }),

@@ -142,8 +142,8 @@ export class WebhookDispatcher implements Service {
   async #listenTo(slug: string, station: Station): Promise<void> {
     const feed = this.#feed;
     if (feed === undefined) return;
-    station.following = await feed.follow(slug, ({ event }) => {
-      if (webhookEventOf(event) !== undefined) this.#nudge(slug);
+    station.following = await feed.follow(slug, (kept) => {
+      if (webhookEventOf(kept) !== undefined) this.#nudge(slug);
     });
     station.again = true; // what came before
   }
@@ -165,7 +165,7 @@ export class WebhookDispatcher implements Service {
       logger.warn({ station: slug }, 'webhooks were not told of events that are kept no longer');
     }
     for (const event of events) {
-      const type = webhookEventOf(event.event);
+      const type = webhookEventOf(event);
       const wanted = webhooks.filter((each) => each.disabledAt === undefined && type && each.events.includes(type));
       for (const { id } of wanted) {
         const delivery = deliveryOf(slug, id, event);

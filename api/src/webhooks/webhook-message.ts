@@ -1,25 +1,36 @@
-import { type EventBodies, formatEventId, type KeptEventName, type WebhookEvent } from '@awaz/infra/contract';
+import { type EventBodies, formatEventId, type WebhookEvent } from '@awaz/infra/contract';
 import type { KeptEvent } from '@awaz/infra/events';
 import type { WebhookDelivery } from './webhook.ts';
 
-/** Kept events that webhooks tell of. */
-const TOLD: Partial<Record<KeptEventName, WebhookEvent>> = {
-  'stream:started': 'live',
-  'stream:stopped': 'ended',
-  'stream:metadata': 'title',
-};
-
 /** What webhooks call a kept event; undefined when they do not tell of it. */
-export function webhookEventOf(event: KeptEventName): WebhookEvent | undefined {
-  return TOLD[event];
+export function webhookEventOf({ event, body }: Pick<KeptEvent, 'event' | 'body'>): WebhookEvent | undefined {
+  switch (event) {
+    case 'stream:started':
+      return 'live';
+    case 'stream:stopped':
+      return 'ended';
+    case 'stream:metadata':
+      return 'title';
+    case 'stream:alarm':
+      return (body as EventBodies['stream:alarm']).alarm === 'silence_on_air' ? 'silence' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** A message about an event, made for a webhook; the same whenever and wherever it is made. */
 export function deliveryOf(station: string, webhookId: string, kept: KeptEvent): WebhookDelivery | undefined {
-  const type = webhookEventOf(kept.event);
+  const type = webhookEventOf(kept);
   if (type === undefined) return undefined;
   const messageId = `${webhookId}-${formatEventId(kept.position)}`;
-  return { station, webhookId, messageId, type, body: bodyOf(type, { station, at: timeOf(kept), data: kept.body }) };
+  return { station, webhookId, messageId, type, body: bodyOf(type, { station, at: timeOf(kept), data: dataOf(kept) }) };
+}
+
+/** Webhooks have a type of their own for silence, so the name of the alarm says nothing more. */
+function dataOf({ event, body }: KeptEvent): object {
+  if (event !== 'stream:alarm') return body;
+  const { broadcastId, level, since, at } = body as EventBodies['stream:alarm'];
+  return { broadcastId, level, since, at };
 }
 
 /** The text of a message. */

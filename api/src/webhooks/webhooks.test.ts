@@ -100,6 +100,23 @@ describe('webhookSignature', () => {
 });
 
 describe('webhooks', () => {
+  it('are told of silence, of its getting worse and of its end, and of no other alarm', async () => {
+    const one = startProcess();
+    await hook(one, ['silence']);
+    const broadcastId = await goLive();
+    const alarm = { broadcastId, since: 1_700_000_000_000, at: 1_700_000_015_000 };
+    await log.append(station, 'stream:alarm', { ...alarm, alarm: 'silence_on_air', level: 'warn' });
+    await log.append(station, 'stream:alarm', { ...alarm, alarm: 'clipping', level: 'warn' });
+    await log.append(station, 'stream:alarm', { ...alarm, alarm: 'silence_on_air', level: 'off' });
+    const messages = await receiver.got(2);
+    expect(messages.map(({ json }) => json)).toEqual(
+      ['warn', 'off'].map((level) => ({
+        ...{ type: 'silence', station, timestamp: '2023-11-14T22:13:35.000Z' },
+        data: { ...alarm, level },
+      })),
+    );
+  });
+
   it('are told that a station is live, of its titles and its end, signed, each once, by several processes', async () => {
     const [one] = [startProcess(), startProcess()];
     const { id, secret } = await hook(one);

@@ -1,5 +1,6 @@
 import type { Rung } from '@awaz/infra/contract';
 import createFfmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+import { filterGraph } from './filter-graph.ts';
 
 /** Address space of one ffmpeg in KiB (600 MB); hostile input that makes it grow is stopped by the kernel. */
 export const ADDRESS_SPACE_LIMIT_KIB = 600_000;
@@ -28,7 +29,14 @@ export type LadderJob = {
   /** Decoded samples (48 kHz) to leave out at the start, so that frames keep the grid of the run before. */
   skipSamples: number;
   ladder: Rung[];
+  /** Whether the limiter is on. */
+  limiter: boolean;
 };
+
+/** The descriptor on which the sound comes as it came in: 16-bit stereo at 48 kHz, little endian. */
+export function soundFd(ladder: readonly Rung[]): number {
+  return FIRST_OUTPUT_FD + ladder.length;
+}
 
 /**
  * Named, because the default differs from build to build. Fewer clever guesses than `twoloop` from 64 kbit/s on, for
@@ -51,22 +59,15 @@ function inputOptions({ input }: LadderJob): string[] {
 }
 
 /**
- * Counting samples instead of trusting timestamps: MediaRecorder's jitter, and after a restart they would make ffmpeg
- * fill the time before with silence.
+ * The command for one input and one ADTS output for each rung, on descriptors 3, 4, …, and the sound on the one after
+ * them. Not started yet.
  */
-function filterGraph({ skipSamples, ladder }: LadderJob): string {
-  const skip = skipSamples > 0 ? `,atrim=start_sample=${skipSamples},asetpts=N/SR/TB` : '';
-  const outputs = ladder.map((_, index) => `[r${index}]`).join('');
-  return `[0:a:0]aresample=48000,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,asetpts=N/SR/TB${skip},asplit=${ladder.length}${outputs}`;
-}
-
-/** The command for one input and one ADTS output for each rung, on descriptors 3, 4, … Not started yet. */
 export function ladderCommand(job: LadderJob): FfmpegCommand {
   const command = createFfmpeg({ stdoutLines: 50 })
     .input('pipe:0')
     .inputFormat(job.input.demuxer)
     .inputOptions(inputOptions(job))
-    .complexFilter(filterGraph(job));
+    .complexFilter(filterGraph({ ...job, renditions: job.ladder.length }));
   job.ladder.forEach((rung, index) => {
     command
       .output(`pipe:${FIRST_OUTPUT_FD + index}`)
@@ -78,6 +79,12 @@ export function ladderCommand(job: LadderJob): FfmpegCommand {
       .audioChannels(2)
       .format('adts');
   });
+  // In pieces of 32 KiB (171 ms): its reader is to be woken as rarely as can be.
+  command
+    .output(`pipe:${soundFd(job.ladder)}`)
+    .outputOptions(['-map', '[sound]', '-map_metadata', '-1', '-threads', '1', '-flush_packets', '0'])
+    .audioCodec('pcm_s16le')
+    .format('s16le');
   return confine(command, job);
 }
 
@@ -93,7 +100,7 @@ function confine(command: FfmpegCommand, job: LadderJob): FfmpegCommand {
   open._spawnFfmpeg = function (args, options, ...callbacks) {
     const encodes = args.includes('pipe:0'); // the others ask ffmpeg what it can do
     const confined = ['-c', limits, job.ffmpegPath, ...args];
-    const outputs = job.ladder.map(() => 'pipe');
+    const outputs = [...job.ladder, 'sound'].map(() => 'pipe');
     const ownOptions = encodes
       ? { ...options, captureStdout: false, stdio: ['pipe', 'ignore', 'pipe', ...outputs] }
       : options;

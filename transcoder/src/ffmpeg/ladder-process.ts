@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { FfmpegCommand } from 'fluent-ffmpeg';
-import { FIRST_OUTPUT_FD, type LadderJob, ladderCommand } from './ladder-command.ts';
+import { FIRST_OUTPUT_FD, type LadderJob, ladderCommand, soundFd } from './ladder-command.ts';
 
 /** How an encoder run ended. */
 export type LadderEnd =
@@ -16,7 +16,12 @@ export type LadderEnd =
 const DRAIN_MS = 3000;
 
 /** Where the output of a run goes. */
-export type LadderOutput = (rendition: number, adts: Buffer) => void;
+export type LadderOutputs = {
+  /** ADTS bytes of a rendition as they come. */
+  onAdts: (rendition: number, adts: Buffer) => void;
+  /** What was decoded, before the limiter: 16-bit stereo at 48 kHz, little endian, in pieces of up to 171 ms. */
+  onSound: (pcm: Buffer) => void;
+};
 
 /** One ffmpeg that encodes one container stream into all renditions. `close` ends it at once and may be repeated. */
 export class LadderProcess {
@@ -27,8 +32,8 @@ export class LadderProcess {
   #inputEnded = false;
   #killed = false;
 
-  /** Starts ffmpeg. `onOutput` gets ADTS bytes of each rendition as they come. */
-  constructor(job: LadderJob, onOutput: LadderOutput) {
+  /** Starts ffmpeg. */
+  constructor(job: LadderJob, { onAdts, onSound }: LadderOutputs) {
     this.#command = ladderCommand(job);
     this.ended = new Promise((resolve) => {
       const outputs: Promise<void>[] = [];
@@ -36,11 +41,15 @@ export class LadderProcess {
       this.#command.on('start', () => {
         this.#process = processOf(this.#command);
         this.#process?.stdin?.on('error', () => undefined); // EPIPE: the exit says why
-        job.ladder.forEach((_, rendition) => {
-          const stream = this.#process?.stdio[FIRST_OUTPUT_FD + rendition] as Readable;
-          stream.on('data', (adts: Buffer) => onOutput(rendition, adts));
+        const read = (fd: number, onData: (bytes: Buffer) => void) => {
+          const stream = this.#process?.stdio[fd] as Readable;
+          stream.on('data', onData);
           outputs.push(new Promise((done) => stream.once('close', done)));
-        });
+        };
+        for (const rendition of job.ladder.keys()) {
+          read(FIRST_OUTPUT_FD + rendition, (adts) => onAdts(rendition, adts));
+        }
+        read(soundFd(job.ladder), onSound);
         if (this.#killed) this.#process?.kill('SIGKILL');
       });
       this.#command.on('end', () =>

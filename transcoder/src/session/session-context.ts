@@ -1,6 +1,7 @@
 import type { BroadcastRegistry, LiveRecord } from '@awaz/infra/broadcasts';
 import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import type { Logger } from '@awaz/infra/runtime';
+import type { SilenceTimes } from '../sound/sound-watch.ts';
 import type { SessionMetrics } from './session-metrics.ts';
 
 /** What a transcode session needs from its worker. Owned by the worker. */
@@ -16,6 +17,8 @@ export type SessionContext = {
   fillerFrame: Uint8Array;
   /** Lateness beyond which filler is put in, in ms; follows from the part length when left out. */
   fillerGraceMs?: number | undefined;
+  /** When silence is told, instead of after 15 s and 60 s; for tests. */
+  silenceTimes?: SilenceTimes | undefined;
 };
 
 /** The broadcast a session is for. */

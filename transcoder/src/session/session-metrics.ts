@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from '@awaz/infra/runtime';
+import { SoundMetrics } from '../sound/sound-metrics.ts';
 
 /** What transcode sessions measure; one set for each worker. */
 export type SessionMetrics = {
@@ -9,12 +10,14 @@ export type SessionMetrics = {
   restarts: Counter<'cause'>;
   publishDelay: Histogram;
   publishRetries: Counter;
+  sound: SoundMetrics;
 };
 
 /** Registers the figures of transcode sessions. */
 export function createSessionMetrics(registry: Registry): SessionMetrics {
   const registers = [registry];
   return {
+    sound: new SoundMetrics(registry),
     sessions: new Gauge({ name: 'awaz_transcode_sessions', help: 'Broadcasts this worker owns', registers }),
     parts: new Counter({ name: 'awaz_parts_published_total', help: 'Parts published', registers }),
     titles: new Counter({ name: 'awaz_titles_published_total', help: 'Titles published with their parts', registers }),

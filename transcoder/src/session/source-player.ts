@@ -29,6 +29,8 @@ export type SourcePlayerOptions = {
   logger: Logger;
   reader: ChunkLogReader;
   onFrames: (frames: SourceFrame[]) => void;
+  /** The sound of the source as it came in: 16-bit stereo at 48 kHz, little endian. */
+  onSound: (pcm: Buffer) => void;
   /** A chunk was taken; how much audio chunks hold on average, in ms. */
   onChunk: (chunkMs: number) => void;
 };
@@ -173,10 +175,12 @@ export class SourcePlayer {
   }
 
   #begin(start: RunStart): SourceRun {
-    const { context, broadcast, onFrames } = this.#options;
+    const { context, broadcast, onFrames, onSound } = this.#options;
     const run: SourceRun = new SourceRun(start, {
       ffmpegPath: context.ffmpegPath,
       ladder: broadcast.ladder,
+      limiter: broadcast.limiter,
+      onSound,
       onFrames: (frames) => {
         if (this.#run === run) onFrames(frames);
       },

@@ -31,11 +31,18 @@ export type SourceBytes = {
 export type RunContext = {
   ffmpegPath: string;
   ladder: Rung[];
+  /** Whether the limiter is on. */
+  limiter: boolean;
   /** Frames in order, as they come. */
   onFrames: (frames: SourceFrame[]) => void;
+  /** What was decoded, as `LadderProcess` tells it, from the first sample on that was not published before. */
+  onSound: (pcm: Buffer) => void;
   /** ffmpeg is gone although nobody ended it, or gave nonsense. */
   onFailure: (detail: string) => void;
 };
+
+/** Bytes of one sample of both channels in 16 bits. */
+const SOUND_SAMPLE_BYTES = 4;
 
 /** One ffmpeg on one container stream, with the account of which sample is where. `close` may be repeated. */
 export class SourceRun {
@@ -54,6 +61,8 @@ export class SourceRun {
   #writing = 0;
   #nextFrame = 0;
   #firstHanded = true;
+  /** Bytes of sound to come that were heard before. */
+  #heardBytes = 0;
   #waitingForSkip: boolean;
   #ending = false;
   readonly #startedAt = Date.now();
@@ -182,11 +191,16 @@ export class SourceRun {
     this.#nextFrame = firstFrame;
     const input = this.#scanner.input;
     if (input === undefined) throw new Error('The scanner gave audio before it knew the decoder for it.');
-    const { ffmpegPath, ladder } = this.#context;
+    const { ffmpegPath, ladder, limiter } = this.#context;
     const skipSamples = Math.round(firstFrame * SAMPLES_PER_FRAME - from);
     this.#outputAt = Date.now();
-    const process = new LadderProcess({ ffmpegPath, input, skipSamples, ladder }, (rendition, adts) =>
-      this.#output(rendition, adts),
+    this.#heardBytes = Math.max(0, this.#start.publishedSample - firstFrame * SAMPLES_PER_FRAME) * SOUND_SAMPLE_BYTES;
+    const process = new LadderProcess(
+      { ffmpegPath, input, skipSamples, ladder, limiter },
+      {
+        onAdts: (rendition, adts) => this.#output(rendition, adts),
+        onSound: (pcm) => this.#sound(pcm),
+      },
     );
     void process.ended.then((end) => this.#processEnded(end));
     this.#process = process;
@@ -196,6 +210,12 @@ export class SourceRun {
   #processEnded(end: LadderEnd): void {
     if (this.#ending) return;
     this.#context.onFailure(end.kind === 'failed' ? end.detail : `ffmpeg was ${end.kind}`);
+  }
+
+  #sound(pcm: Buffer): void {
+    const heard = Math.min(this.#heardBytes, pcm.length);
+    this.#heardBytes -= heard;
+    if (heard < pcm.length) this.#context.onSound(pcm.subarray(heard));
   }
 
   #output(rendition: number, adts: Buffer): void {

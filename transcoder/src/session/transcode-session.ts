@@ -2,9 +2,11 @@ import { ChunkLogReader } from '@awaz/infra/chunk-log';
 import { type EndReason, framesToMs } from '@awaz/infra/contract';
 import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
 import { QualityBoard } from '@awaz/infra/quality';
+import { stationKeys } from '@awaz/infra/redis';
 import type { Logger } from '@awaz/infra/runtime';
 import { AAC_LC_CODEC, initSection } from '../isobmff/init-section.ts';
 import { type FinishedPart, Packager, type SourceFrame } from '../packager/packager.ts';
+import { SoundMonitor } from '../sound/sound-monitor.ts';
 import { EncoderQuality } from './encoder-quality.ts';
 import { PartPublisher } from './part-publisher.ts';
 import { RunWatchdog } from './run-watchdog.ts';
@@ -46,6 +48,7 @@ export class TranscodeSession {
   readonly #player: SourcePlayer;
   readonly #watchdog = new RunWatchdog();
   readonly #quality = new EncoderQuality();
+  readonly #sound: SoundMonitor;
   readonly #board: QualityBoard;
   readonly #abort = new AbortController();
   readonly #resumeAfter: PublishedPart | undefined;
@@ -62,13 +65,14 @@ export class TranscodeSession {
   private constructor(
     context: SessionContext,
     broadcast: SessionBroadcast,
-    log: { writer: PartLogWriter; titles: TitlePlacer; resumeAfter: PublishedPart | undefined },
+    log: { writer: PartLogWriter; titles: TitlePlacer; resumeAfter: PublishedPart | undefined; sound: SoundMonitor },
   ) {
     this.#context = context;
     this.#broadcast = broadcast;
     this.#logger = context.logger.child({ station: broadcast.station, broadcastId: broadcast.broadcastId });
     this.#board = new QualityBoard(context.handle);
     this.#writer = log.writer;
+    this.#sound = log.sound;
     this.#resumeAfter = log.resumeAfter;
     this.#reader = new ChunkLogReader(context.handle, broadcast);
     this.#packager = new Packager({
@@ -93,6 +97,7 @@ export class TranscodeSession {
       logger: this.#logger,
       reader: this.#reader,
       onFrames: (frames) => this.#take(frames),
+      onSound: (pcm) => this.#sound.take(pcm),
       onChunk: (chunkMs) => {
         this.#lastChunkAt = Date.now();
         this.#packager.setChunkMs(chunkMs);
@@ -108,7 +113,13 @@ export class TranscodeSession {
     const meta = { station, broadcastId, startedAt, ladder, cut, lowLatency, codec: AAC_LC_CODEC };
     await writer.writeMeta(meta, inits);
     const titles = new TitlePlacer(await writer.lastProgramme());
-    return new TranscodeSession(context, broadcast, { writer, titles, resumeAfter: await writer.lastPart() });
+    const resumeAfter = await writer.lastPart();
+    const { handle, metrics, silenceTimes } = context;
+    const guard = { key: stationKeys(station).fence, value: String(writer.fence) };
+    const logger = context.logger.child({ station, broadcastId });
+    const monitored = { handle, broadcast, guard, metrics: metrics.sound, silenceTimes, logger };
+    const sound = await SoundMonitor.begin(monitored, resumeAfter?.cursor !== undefined);
+    return new TranscodeSession(context, broadcast, { writer, titles, resumeAfter, sound });
   }
 
   /**
@@ -130,6 +141,7 @@ export class TranscodeSession {
       clearTimeout(this.#timer);
       signal.removeEventListener('abort', stop);
       this.#publisher.close();
+      this.#sound.close();
       await this.#player.close();
       this.#context.metrics.sessions.dec();
     }
@@ -222,7 +234,7 @@ export class TranscodeSession {
     if (now - this.#toldAt < TELL_MS) return;
     this.#toldAt = now;
     this.#board
-      .tell(this.#broadcast.station, 'encoder', this.#quality.report(now))
+      .tell(this.#broadcast.station, 'encoder', { ...this.#quality.report(now), sound: this.#sound.report(now) })
       .catch((error: unknown) => this.#logger.debug({ err: error }, 'how the encoder does could not be told'));
   }
 

@@ -5,12 +5,14 @@ import { type ProgrammeMetadata, SAMPLES_PER_FRAME } from '@awaz/infra/contract'
 import { EventLog } from '@awaz/infra/events';
 import { FencedError, PartLogWriter } from '@awaz/infra/part-log';
 import { QualityBoard } from '@awaz/infra/quality';
-import { broadcastKeys, ControlBus, type RedisHandle } from '@awaz/infra/redis';
+import { broadcastKeys, ControlBus, type RedisHandle, stationKeys } from '@awaz/infra/redis';
 import { createLogger, createRegistry } from '@awaz/infra/runtime';
 import { startTestRedis, type TestRedis, testFfmpeg, until } from '@awaz/infra/testkit';
 import { TitleRequests } from '@awaz/infra/titles';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createSessionMetrics } from '../session/session-metrics.ts';
+import type { SoundFigures } from '../sound/sound-figures.ts';
+import { sine } from '../sound/test/sounds.ts';
 import { bestLag, decode, encode, samplesOf, snrDb, sweep } from './test/signal.ts';
 import { TestBroadcast } from './test/test-broadcast.ts';
 import { TranscodeWorker } from './transcode-worker.ts';
@@ -44,7 +46,10 @@ afterEach(async () => {
 afterAll(() => redis.close());
 
 /** Patient by default: what is tested is where samples go, on a machine that may be busy with other tests. */
-async function startWorker(fillerGraceMs: number | undefined = 300_000): Promise<TranscodeWorker> {
+async function startWorker(
+  fillerGraceMs: number | undefined = 300_000,
+  silenceTimes?: { warnMs: number; alarmMs: number },
+): Promise<TranscodeWorker> {
   const own = redis.handle();
   const bus = new ControlBus(own);
   const worker = new TranscodeWorker({
@@ -58,6 +63,7 @@ async function startWorker(fillerGraceMs: number | undefined = 300_000): Promise
       ffmpegPath,
       fillerFrame,
       fillerGraceMs,
+      silenceTimes,
     },
   });
   closers.push(
@@ -396,7 +402,76 @@ describe('TranscodeWorker', () => {
       },
       { timeoutMs: 60_000, what: 'the encoder tells' },
     );
-    expect(figures).toEqual({ speed: expect.any(Number), delayMs: expect.any(Number) });
+    expect(figures).toMatchObject({ speed: expect.any(Number), delayMs: expect.any(Number) });
+    await end(broadcast);
+  });
+
+  it('tells how loud the sound is, and nothing of it when none comes', async () => {
+    await startWorker();
+    const broadcast = await TestBroadcast.open(handle, 'loud');
+    await broadcast.epoch(L16);
+    await push(broadcast, sine({ hz: 1000, dbfs: -20, seconds: 6 }), Date.now() - 6000);
+    const board = new QualityBoard(handle);
+    const told = async () => ((await board.read('loud')).get('encoder') as { sound?: SoundFigures } | undefined)?.sound;
+    const figures = await until(
+      async () => {
+        const sound = await told();
+        return sound !== undefined && sound.shortTermLufs !== null && sound;
+      },
+      { timeoutMs: 60_000, everyMs: 50, what: 'the sound is told' },
+    );
+    expect(figures.levelDbfs).toBeCloseTo(-20, 0);
+    expect(figures.rmsDbfs).toBeCloseTo(-23, 0);
+    for (const name of ['momentaryLufs', 'shortTermLufs', 'integratedLufs'] as const) {
+      expect(Math.abs((figures[name] ?? 0) + 20)).toBeLessThan(0.3);
+    }
+    const quiet = await until(
+      async () => {
+        const sound = await told();
+        return sound !== undefined && sound.silentMs > 1000 && sound;
+      },
+      { timeoutMs: 60_000, everyMs: 50, what: 'silence is told' },
+    );
+    expect(quiet).toMatchObject({ levelDbfs: null, momentaryLufs: null, shortTermLufs: null, clipped: 0, alarms: {} });
+    await end(broadcast);
+  });
+
+  it('keeps each change of an alarm once, whichever worker has the broadcast', async () => {
+    const times = { warnMs: 1000, alarmMs: 2500 };
+    const first = await startWorker(undefined, times);
+    const broadcast = await TestBroadcast.open(handle, 'silent');
+    await handle.commands.persist(stationKeys('silent').publisher); // nobody renews the lease here
+    const { broadcastId } = broadcast.record;
+    const log = new EventLog(handle);
+    const begin = await log.position('silent');
+    const alarms = async () =>
+      (await log.since('silent', begin)).events.flatMap(({ event, body }) => (event === 'stream:alarm' ? [body] : []));
+    const told = (count: number) =>
+      until(async () => (await alarms()).length >= count, { timeoutMs: 60_000, what: `${count} changes are kept` });
+    await broadcast.epoch(L16);
+    const sound = sine({ hz: 1000, dbfs: -20, seconds: 1 });
+    await push(broadcast, sound, Date.now());
+    await told(1);
+    await first.close();
+    const second = await startWorker(undefined, times);
+    await told(2);
+    await until(
+      async () => {
+        await push(broadcast, sound, Date.now());
+        return (await alarms()).length >= 3;
+      },
+      { timeoutMs: 60_000, everyMs: 500, what: 'the end of silence is kept' },
+    );
+    await second.close();
+    const kept = await alarms();
+    expect(kept.map(({ alarm, level }) => [alarm, level])).toEqual([
+      ['silence_on_air', 'warn'],
+      ['silence_on_air', 'alarm'],
+      ['silence_on_air', 'off'],
+    ]);
+    expect(new Set(kept.map(({ since }) => since)).size).toBe(1);
+    expect(kept.every((change) => change.broadcastId === broadcastId)).toBe(true);
+    await startWorker();
     await end(broadcast);
   });
 });

@@ -60,6 +60,7 @@ export const newStationSchema = z.object({
   language: language.optional().describe('BCP 47, like en or ur-Latn'),
   tags: tags.optional().describe('Kept in small letters, each once'),
   ladder: ladder.optional().describe('Renditions, like 64k,128k; as the server is set when left out'),
+  limiter: z.boolean().optional().describe('Whether peaks are held below -1 dBFS; true when left out'),
 });
 
 /** Body of `PATCH stations/{station}`; what is left out stays. */
@@ -77,6 +78,7 @@ export const changeStationSchema = z.object({
   language: language.nullable().optional().describe('BCP 47; null takes it away'),
   tags: tags.optional(),
   ladder: ladder.nullable().optional().describe('Counts from the next broadcast on; null is how the server is set'),
+  limiter: z.boolean().optional().describe('Whether peaks are held below -1 dBFS; counts from the next broadcast on'),
 });
 
 /** A station as its owner sees it. */
@@ -89,6 +91,7 @@ export const ownStationSchema = z.object({
   language: z.string().nullable(),
   tags: z.array(z.string()),
   ladder: z.string().nullable(),
+  limiter: z.boolean(),
   artwork: z.string().nullable().describe('Address of the picture, relative to the server'),
   version: z.number().int().describe('Rises with each change; `If-Match` of a change may name it'),
   createdAt: z.number().describe('Ms since 1970'),

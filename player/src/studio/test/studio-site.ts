@@ -60,8 +60,10 @@ export class StudioSite {
   }
 
   get #quality(): IngestQuality {
-    const levels = { levelDbfs: null, clipped: null, silentMs: null };
-    return { type: 'quality', kbps: 64, jitterMs: 3, rttMs: 1, lostChunks: 0, ...levels, onAir: this.isPublished };
+    const uplink = { kbps: 64, jitterMs: 3, rttMs: 1, lostChunks: 0, lateMs: 0 };
+    const levels = { levelDbfs: -9, rmsDbfs: -21, clipped: 0, silentMs: 0 };
+    const loudness = { momentaryLufs: -17.2, shortTermLufs: -18.4, integratedLufs: -19.1 };
+    return { type: 'quality', ...uplink, ...levels, ...loudness, onAir: this.isPublished };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
