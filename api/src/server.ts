@@ -19,7 +19,7 @@ import { createSocketServer, SOCKET_PATH, type SocketServer } from './http/socke
 import { dispatchUpgrades } from './http/upgrades.ts';
 import { createIngest } from './ingest/index.ts';
 import { Likes } from './likes/index.ts';
-import { ListenGuard, ListenTokens } from './listen-access/index.ts';
+import { ListenGrants, ListenGuard, ListenTokens } from './listen-access/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
 import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './origin/index.ts';
 import { Presence } from './presence/index.ts';
@@ -81,7 +81,9 @@ async function assemble(
   const { realtimeLimits } = places;
   const all = { ...shared, ...people, chats: createChats(people, shared) };
   const sources = { quality: qualities, heartbeat: (report: HeartbeatReport) => qualities.heard(report) };
-  const live = { ...all, ...config, sources, realtimeLimits };
+  const { store: accounts, tokens } = people;
+  const grants = new ListenGrants({ ...shared, accounts, tokens, standings: stations });
+  const live = { ...all, ...config, grants, sources, realtimeLimits };
   const realtime = new Realtime({ ...live, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,

@@ -91,7 +91,8 @@ export type CommonCalls = {
 export type ClientCalls = CommonCalls & {
   'directory:join': { body: Record<string, never>; answer: { stations: DirectoryStation[]; position: string } };
   'directory:leave': { body: Record<string, never>; answer: object };
-  'stream:join': { body: { station: string; session?: string; since?: string }; answer: JoinAnswer };
+  /** `token`: opens a private station, as it does for `index.m3u8`; else `auth.listenToken` does. */
+  'stream:join': { body: { station: string; session?: string; since?: string; token?: string }; answer: JoinAnswer };
   'stream:leave': { body: { station: string }; answer: object };
   'stream:heartbeat': { body: HeartbeatReport; answer: { serverTime: number } };
   /** `key`: the same one within two minutes brings the first answer again, for who did not get it. */
@@ -183,6 +184,8 @@ export type SocketAuth = {
   token?: string;
   /** Name of a guest. */
   name?: string;
+  /** A listen token: private stations that it is for can be joined by it. */
+  listenToken?: string;
   /** What the server gave a guest before, so that it stays the same one. */
   guest?: string;
 };

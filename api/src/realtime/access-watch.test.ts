@@ -7,6 +7,7 @@ import { type ApiNode, startApiNode } from '../test/api-node.ts';
 import { gatherPeople, type People } from '../test/api-people.ts';
 import { connectLive, type LiveClient } from '../test/live-client.ts';
 import { AccessWatch } from './access-watch.ts';
+import { ListenPasses } from './listen-passes.ts';
 import { type LiveSocket, staffRoom } from './socket-types.ts';
 
 let redis: TestRedis;
@@ -111,7 +112,10 @@ describe('a moderator who is dismissed', () => {
     const left: string[] = [];
     const socketOf = ({ id, name }: { id: string; name: string }) =>
       ({
-        data: { caller: { kind: 'account', account: { id, name, role: 'listener' } } },
+        data: {
+          caller: { kind: 'account', account: { id, name, role: 'listener' } },
+          passes: new ListenPasses({ of: async () => undefined, isGood: async () => false }),
+        },
         leave: (room: string) => left.push(`${name} ${room}`),
       }) as unknown as LiveSocket;
     const sockets = [socketOf(moderator), socketOf(owner)];

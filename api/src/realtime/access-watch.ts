@@ -77,10 +77,10 @@ export class AccessWatch {
   }
 
   async #lookAtEach(station: string, sockets: LiveSocket[]): Promise<void> {
-    for (const same of groupByPerson(sockets).values()) {
+    for (const same of groupByRight(station, sockets).values()) {
       const [first] = same;
       if (first === undefined) continue;
-      const actor = await actorTowards(station, first.data.caller, this.#options.standings);
+      const actor = await actorTowards(station, first.data, this.#options.standings);
       for (const socket of same) {
         if (actor === undefined) this.#options.memberships.expel(socket, station, gone());
         else if (!mayDo(actor, 'quality.read')) void socket.leave(staffRoom(station));
@@ -89,13 +89,17 @@ export class AccessWatch {
   }
 }
 
-const keyOf = ({ data: { caller } }: LiveSocket) => (caller.kind === 'account' ? caller.account.id : '');
+/** Those with the same right towards a station have the same key. */
+function keyOf(station: string, { data: { caller, passes } }: LiveSocket): string {
+  return `${caller.kind === 'account' ? caller.account.id : ''} ${passes.grantOf(station) ?? ''}`;
+}
 
-function groupByPerson(sockets: LiveSocket[]): Map<string, LiveSocket[]> {
+function groupByRight(station: string, sockets: LiveSocket[]): Map<string, LiveSocket[]> {
   const groups = new Map<string, LiveSocket[]>();
   for (const socket of sockets) {
-    const group = groups.get(keyOf(socket));
-    if (group === undefined) groups.set(keyOf(socket), [socket]);
+    const key = keyOf(station, socket);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [socket]);
     else group.push(socket);
   }
   return groups;

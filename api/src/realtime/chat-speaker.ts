@@ -9,7 +9,7 @@ export type ChatWish = { station: string; socket: LiveSocket; action: Action };
 
 /** Who somebody is in the chat of a station. Throws like {@link accessFor} when they may not do this. */
 export async function speakerTo({ station, socket, action }: ChatWish, standings: StandingSource): Promise<Speaker> {
-  const { caller, identity, address } = socket.data;
-  const { actor } = await accessFor(action, { station, caller }, standings);
+  const { identity, address } = socket.data;
+  const { actor } = await accessFor(action, { ...socket.data, station }, standings);
   return { id: identity.id, name: identity.name, actor, address };
 }

@@ -15,6 +15,7 @@ import {
 import type { RateLimitTaker } from '../limits/index.ts';
 import { REST_PREFIX } from '../rest/index.ts';
 import type { EventReader, EventStreams } from './event-streams.ts';
+import { type GrantSource, passesOf } from './listen-passes.ts';
 import { asAwazError } from './live-errors.ts';
 import { accessTo, isOpenTo } from './station-access.ts';
 
@@ -23,13 +24,15 @@ export type EventStreamRouterOptions = {
   streams: EventStreams;
   standings: StandingSource;
   callers: Pick<Authenticator, 'identify'>;
+  grants: GrantSource;
   limits: RateLimitTaker;
   trustProxy: boolean;
 };
 
 /**
  * `GET stations/{station}/events` and `GET events` (the directory): events as `text/event-stream`. A `Last-Event-ID`
- * header, or `?since=` on the first connection, brings what was missed.
+ * header, or `?since=` on the first connection, brings what was missed; `?token=` opens a private station as it does for
+ * `index.m3u8`.
  */
 export function eventStreamRouter(options: EventStreamRouterOptions): Router {
   const router = new Router({ prefix: REST_PREFIX });
@@ -41,12 +44,19 @@ export function eventStreamRouter(options: EventStreamRouterOptions): Router {
     const station = String(context.params.station);
     if (!SLUG_PATTERN.test(station)) throw new AwazError('unknown_station', 'There is no station by this name.');
     const { caller, address } = await identify(context, station, options);
-    const { actor } = await accessTo(station, caller, options.standings);
+    const passes = await passesOf(options.grants, { station, token: textOf(context.query.token) });
+    const visitor = { caller, passes };
+    const { actor } = await accessTo(station, visitor, options.standings);
     const reader = { topic: station, address, isStaff: mayDo(actor, 'quality.read') };
-    const mayStay = () => isOpenTo(caller, station, options.standings);
+    const mayStay = () => isOpenTo(visitor, station, options.standings);
     await serve(context, { ...reader, mayStay, until: tokenExpiryOf(caller) }, options);
   });
   return router;
+}
+
+/** A query parameter that came once and is not empty. */
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 async function identify(

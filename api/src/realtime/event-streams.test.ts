@@ -81,6 +81,16 @@ describe('event streams', () => {
     await second.close();
   });
 
+  it('begin with the newest values, which may not be told again for long', async () => {
+    await people.addStation('counted');
+    const stream = await read(0, '/stations/counted/events');
+    await until(() => stream.events.length === 2, { what: 'both values' });
+    const [listeners, likes] = stream.events;
+    expect(listeners).toMatchObject({ event: 'stream:listeners', data: { station: 'counted', count: 0, peak: 0 } });
+    expect(likes).toMatchObject({ event: 'interaction:like', data: { station: 'counted', count: 0 } });
+    await stream.close();
+  });
+
   it('say reset when it cannot be told what was missed', async () => {
     await people.addStation('forgotten');
     for (const place of ['other-1', 'nonsense']) {

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { AwazError, type EventName } from '@awaz/infra/contract';
-import type { EventFeed, EventLog, Following, KeptEvent } from '@awaz/infra/events';
+import type { EventFeed, EventLog, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import { ConnectionCensus } from './connection-census.ts';
 import { envelopeOf, isFor, newestEnvelope } from './envelope.ts';
 import { EventStream, eventText, placeText } from './event-stream.ts';
 import type { LiveSources, StopWatch } from './live-sources.ts';
+import { NewestValues } from './newest-values.ts';
 import type { RealtimeMetrics } from './realtime-metrics.ts';
 import { followSoon, TopicEntry } from './topic-entry.ts';
 
@@ -132,7 +133,12 @@ export class EventStreams {
     stops.push(() => following.close());
     const entry = await TopicEntry.open(feed, topic);
     stops.push(() => entry.close());
+    const newest = new NewestValues((event, body) => {
+      stream.write(eventText(event, newestEnvelope(topic, body as never, following.position)));
+    });
+    stops.push(...this.#watch(reader, (event, body) => newest.tell(event, body)));
     const missed = since === undefined ? undefined : await entry.missed(log, since);
+    await this.#readNewest(topic, (event, body) => newest.begin(event, body));
     return () => {
       const held = entry.leave();
       stream.begin();
@@ -142,21 +148,28 @@ export class EventStreams {
       stream.write(placeText(entry.place));
       for (const kept of held) if (isFor(isStaff, kept)) stream.write(this.#textOf(topic, kept));
       begun = true;
-      stops.push(...this.#watch(stream, reader, following));
+      newest.open();
     };
   }
 
-  #watch(stream: EventStream, { topic, isStaff }: EventReader, following: Following): StopWatch[] {
+  #watch({ topic, isStaff }: EventReader, tell: (event: EventName, body: object) => void): StopWatch[] {
     if (topic === DIRECTORY_TOPIC) return [];
     const { listeners, likes, quality } = this.#options.sources;
-    const tell = (event: EventName) => (body: object) =>
-      stream.write(eventText(event, newestEnvelope(topic, body as never, following.position)));
     const stops = [
-      listeners?.watch(topic, tell('stream:listeners')),
-      likes?.watch(topic, tell('interaction:like')),
-      isStaff ? quality?.watch(topic, tell('stream:quality')) : undefined,
+      listeners?.watch(topic, (count) => tell('stream:listeners', count)),
+      likes?.watch(topic, (total) => tell('interaction:like', total)),
+      isStaff ? quality?.watch(topic, (figures) => tell('stream:quality', figures)) : undefined,
     ];
     return stops.filter((each) => each !== undefined);
+  }
+
+  /** What holds now: it may be told again in a long time only. */
+  async #readNewest(topic: string, begin: (event: EventName, body: object) => void): Promise<void> {
+    if (topic === DIRECTORY_TOPIC) return;
+    const { listeners, likes } = this.#options.sources;
+    const [count, liked] = await Promise.all([listeners?.count(topic), likes?.count(topic)]);
+    if (count !== undefined) begin('stream:listeners', count);
+    if (liked !== undefined) begin('interaction:like', { count: liked, at: Date.now() });
   }
 
   /** An event as text, made once for all readers. */

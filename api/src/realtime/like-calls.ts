@@ -15,9 +15,9 @@ export function likeCalls({ likes, standings }: LikeCallsOptions): SocketCall[] 
     defineCall({
       ...{ event: 'interaction:like', namespaces: ['/', '/studio'], schema: likeSchema },
       handler: async ({ station, mediaTime }, socket) => {
-        const { caller, identity, address } = socket.data;
+        const { identity, address } = socket.data;
         // Who follows the station was looked at when it joined.
-        if (!socket.rooms.has(topicRoom(station))) await accessTo(station, caller, standings);
+        if (!socket.rooms.has(topicRoom(station))) await accessTo(station, socket.data, standings);
         return likes.like(station, { id: identity.id, network: networkOf(address) }, mediaTime);
       },
     }),

@@ -68,9 +68,11 @@ export function liveCalls(options: LiveCallsOptions): SocketCall[] {
 function joinCall({ memberships, view, log, standings }: LiveCallsOptions): SocketCall {
   return defineCall({
     ...{ event: 'stream:join', namespaces: ['/', '/studio'], schema: streamJoinSchema, limit: 'stream:join' },
-    handler: async ({ station, since }, socket, answer) => {
-      const { caller, identity, address } = socket.data;
-      const { actor } = await accessTo(station, caller, standings);
+    handler: async ({ station, since, token }, socket, answer) => {
+      const { passes, identity, address } = socket.data;
+      const shown = token ?? socket.data.listenToken;
+      if (shown !== undefined) await passes.show(station, shown);
+      const { actor } = await accessTo(station, socket.data, standings);
       const isStaff = mayDo(actor, 'quality.read');
       await memberships.enter(socket, {
         topic: station,

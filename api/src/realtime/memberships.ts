@@ -3,12 +3,10 @@ import type { EventFeed, EventLog, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import { envelopeOf, isFor } from './envelope.ts';
 import type { StopWatch } from './live-sources.ts';
+import { MAX_TOPICS_PER_SOCKET } from './realtime-limits.ts';
 import { checkTopicCount, type SocketRooms } from './socket-rooms.ts';
 import { type LiveSocket, staffRoom, topicRoom } from './socket-types.ts';
 import { TopicEntry } from './topic-entry.ts';
-
-/** Most topics that one socket follows. */
-export const MAX_TOPICS_PER_SOCKET = 50;
 
 /** What memberships need. */
 export type MembershipsOptions = { feed: EventFeed; log: EventLog; rooms: SocketRooms };
@@ -44,6 +42,7 @@ export class Memberships {
     const release = await rooms.hold(topic);
     let entry: TopicEntry | undefined;
     try {
+      const turn = rooms.turnOf(topic);
       entry = await TopicEntry.open(feed, topic);
       const value = await read(entry);
       const late = entry.leave();
@@ -52,6 +51,7 @@ export class Memberships {
       answer(value);
       const seen = late.filter((kept) => isFor(isStaff, kept));
       this.#replay(socket, topic, seen);
+      rooms.repeatNewest(socket, topic, { turn, isStaff });
       void socket.join(isStaff ? [topicRoom(topic), staffRoom(topic)] : topicRoom(topic));
       held.set(topic, release);
     } catch (error) {

@@ -1,5 +1,8 @@
 import type { Milliseconds } from '@awaz/infra/contract';
 
+/** Most topics that one socket follows. */
+export const MAX_TOPICS_PER_SOCKET = 50;
+
 /** What live events allow and how often they look, for one process. */
 export type RealtimeLimits = {
   /** Sockets of listeners; owners and administrators may be a few more. */

@@ -15,6 +15,7 @@ import { chatCalls } from './chat-calls.ts';
 import { eventStreamRouter } from './event-stream-router.ts';
 import { EventStreams } from './event-streams.ts';
 import { likeCalls } from './like-calls.ts';
+import type { GrantSource } from './listen-passes.ts';
 import type { LiveSources } from './live-sources.ts';
 import { LiveView, type LiveViewOptions } from './live-view.ts';
 import { moderationCalls } from './moderation-calls.ts';
@@ -30,6 +31,7 @@ export type RealtimeOptions = {
   registry: Pick<BroadcastRegistry, 'get'>;
   stations: StandingSource & LiveViewOptions['stations'];
   authenticator: Pick<Authenticator, 'identify' | 'identifySocket'>;
+  grants: GrantSource;
   limits: RateLimitTaker;
   programmes: Pick<ProgrammeService, 'current' | 'set'>;
   audit: AuditRecorder;
@@ -80,6 +82,7 @@ export class Realtime implements Service {
       streams: this.#streams,
       standings: options.stations,
       callers: options.authenticator,
+      grants: options.grants,
       limits: options.limits,
       trustProxy: options.trustProxy,
     });

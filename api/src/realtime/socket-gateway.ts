@@ -12,6 +12,7 @@ import { authCalls } from './auth-calls.ts';
 import { sayGoodbye } from './connection.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import type { EventStreams } from './event-streams.ts';
+import type { GrantSource } from './listen-passes.ts';
 import { liveCalls } from './live-calls.ts';
 import type { LiveSources } from './live-sources.ts';
 import type { LiveView } from './live-view.ts';
@@ -41,6 +42,7 @@ export type SocketGatewayOptions = {
   streams: EventStreams;
   standings: StandingSource;
   authenticator: Pick<Authenticator, 'identifySocket'>;
+  grants: GrantSource;
   limits: RateLimitTaker;
   realtimeLimits: RealtimeLimits;
   trustProxy: boolean;

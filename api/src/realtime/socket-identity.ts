@@ -2,12 +2,14 @@ import { AwazError, mayDo, type SocketIdentity } from '@awaz/infra/contract';
 import { socketAuthSchema } from '@awaz/infra/contract/schemas';
 import { type Authenticator, actorOfCaller, type Caller, clientAddress, tokenExpiryOf } from '../auth/index.ts';
 import type { RateLimitTaker } from '../limits/index.ts';
+import { type GrantSource, ListenPasses } from './listen-passes.ts';
 import { asAwazError } from './live-errors.ts';
 import type { LiveSocket, SocketData } from './socket-types.ts';
 
 /** What is needed to know who opens a socket. */
 export type SocketIdentityOptions = {
   authenticator: Pick<Authenticator, 'identifySocket'>;
+  grants: GrantSource;
   limits: RateLimitTaker;
   /** Whether `X-Forwarded-For` is to be believed. */
   trustProxy: boolean;
@@ -48,9 +50,12 @@ export function refusal(thrown: unknown): Error {
 async function dataOf(socket: LiveSocket, address: string, options: SocketIdentityOptions): Promise<SocketData> {
   const parsed = socketAuthSchema.safeParse(socket.handshake.auth);
   if (!parsed.success) {
-    throw new AwazError('bad_message', 'The auth of a connection may hold token, name and guest, each a text.');
+    throw new AwazError(
+      'bad_message',
+      'The auth of a connection may hold token, name, guest and listenToken, each a text.',
+    );
   }
-  const { token, name, guest } = parsed.data;
+  const { token, name, guest, listenToken } = parsed.data;
   const auth = {
     ...(token === undefined ? {} : { token }),
     ...(name === undefined ? {} : { name }),
@@ -58,7 +63,9 @@ async function dataOf(socket: LiveSocket, address: string, options: SocketIdenti
   };
   const { caller, signedGuest } = await options.authenticator.identifySocket(auth);
   const identity = identityOf(caller);
-  return { caller, identity, subject: identity.id, address, signedGuest, tokenExpiresAt: tokenExpiryOf(caller) };
+  const tokenExpiresAt = tokenExpiryOf(caller);
+  const passes = new ListenPasses(options.grants);
+  return { caller, passes, listenToken, identity, subject: identity.id, address, signedGuest, tokenExpiresAt };
 }
 
 /** A caller as clients are told of it. Throws `unauthenticated` for one that is nobody. */

@@ -1,4 +1,4 @@
-import { AwazError } from '@awaz/infra/contract';
+import { AwazError, type EventBodies, type EventEnvelope } from '@awaz/infra/contract';
 import type { EventFeed, Following, KeptEvent } from '@awaz/infra/events';
 import { DIRECTORY_TOPIC } from '@awaz/infra/redis';
 import { envelopeOf, isFor, newestEnvelope } from './envelope.ts';
@@ -21,7 +21,15 @@ type Room = {
   following: Following | undefined;
   members: number;
   stops: StopWatch[];
+  newest: NewestValue[];
+  /** How many newest values were told. */
+  told: number;
 };
+
+type NewestName = 'stream:listeners' | 'interaction:like' | 'stream:quality';
+
+/** The last value of an event that only tells a newest one; `turn`: the how many-eth it was of its room. */
+type NewestValue = { name: NewestName; event: EventEnvelope<NewestName>; turn: number };
 
 /**
  * Brings what happens on a topic to this process's sockets in its room, over all namespaces: kept events in order, and
@@ -58,6 +66,18 @@ export class SocketRooms {
     return [...this.#rooms.keys()];
   }
 
+  /** How many newest values were told on a topic since its room is held; see {@link repeatNewest}. */
+  turnOf(topic: string): number {
+    return this.#rooms.get(topic)?.told ?? 0;
+  }
+
+  /** Tells a socket the newest values that came after a turn, while it read what was there and was not in the room yet. */
+  repeatNewest(socket: LiveSocket, topic: string, since: { turn: number; isStaff: boolean }): void {
+    for (const { name, event, turn } of this.#rooms.get(topic)?.newest ?? []) {
+      if (turn > since.turn && (since.isStaff || name !== 'stream:quality')) socket.emit(name, event as never);
+    }
+  }
+
   /** Sockets of this process in a room. */
   membersOf(room: string): LiveSocket[] {
     return this.#options.namespaces.flatMap((namespace) =>
@@ -67,13 +87,13 @@ export class SocketRooms {
 
   #open(topic: string): Room {
     const ready = followSoon(this.#options.feed, topic, (event) => this.#tell(topic, event));
-    const room: Room = { topic, ready, following: undefined, members: 0, stops: [] };
+    const room: Room = { topic, ready, following: undefined, members: 0, stops: [], newest: [], told: 0 };
     this.#rooms.set(topic, room);
     ready.then(
       (following) => {
         room.following = following;
         if (this.#rooms.get(topic) !== room) following.close();
-        else if (topic !== DIRECTORY_TOPIC) room.stops = this.#watch(topic, following);
+        else if (topic !== DIRECTORY_TOPIC) room.stops = this.#watch(room, following);
       },
       () => {
         if (this.#rooms.get(topic) === room) this.#rooms.delete(topic);
@@ -97,24 +117,28 @@ export class SocketRooms {
     this.#options.metrics.delay.observe(Math.max(0, Date.now() - kept.body.at) / 1000);
   }
 
-  #watch(station: string, following: Following): StopWatch[] {
+  #watch(room: Room, following: Following): StopWatch[] {
     const { listeners, likes, quality } = this.#options.sources;
-    const room = topicRoom(station);
+    const { topic } = room;
+    const tell = (name: NewestName) => (body: EventBodies[NewestName]) =>
+      this.#tellNewest(room, name, newestEnvelope<NewestName>(topic, body, following.position));
     const stops = [
-      listeners?.watch(station, (count) => {
-        const event = newestEnvelope<'stream:listeners'>(station, count, following.position);
-        this.#emit(room, (to) => to.volatile.emit('stream:listeners', event));
-      }),
-      likes?.watch(station, (total) => {
-        const event = newestEnvelope<'interaction:like'>(station, total, following.position);
-        this.#emit(room, (to) => to.volatile.emit('interaction:like', event));
-      }),
-      quality?.watch(station, (figures) => {
-        const event = newestEnvelope<'stream:quality'>(station, figures, following.position);
-        this.#emit(staffRoom(station), (to) => to.volatile.emit('stream:quality', event));
-      }),
+      listeners?.watch(topic, tell('stream:listeners')),
+      likes?.watch(topic, tell('interaction:like')),
+      quality?.watch(topic, tell('stream:quality')),
     ];
     return stops.filter((stop) => stop !== undefined);
+  }
+
+  /**
+   * Not as volatile messages: those are dropped whenever a socket still sends the one before, and the value may be the last
+   * for long. They are few, and who falls behind is dropped by the bound on what waits.
+   */
+  #tellNewest(room: Room, name: NewestName, event: EventEnvelope<NewestName>): void {
+    room.told++;
+    room.newest = [...room.newest.filter((each) => each.name !== name), { name, event, turn: room.told }];
+    const to = name === 'stream:quality' ? staffRoom(room.topic) : topicRoom(room.topic);
+    this.#emit(to, (sockets) => sockets.emit(name, event as never));
   }
 
   #emit(room: string, emit: (to: ReturnType<LiveNamespace['to']>) => void): void {

@@ -1,6 +1,7 @@
 import type { ServerEvents, SocketIdentity } from '@awaz/infra/contract';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import type { Caller } from '../auth/index.ts';
+import type { ListenPasses } from './listen-passes.ts';
 
 /** Namespaces of the live events. */
 export const NAMESPACES = ['/', '/studio', '/admin'] as const;
@@ -11,6 +12,10 @@ export type NamespaceName = (typeof NAMESPACES)[number];
 /** What a socket knows of its person. */
 export type SocketData = {
   caller: Caller;
+  /** Private stations that it may follow by a token that was shown. */
+  passes: ListenPasses;
+  /** The token that came with the connection; shown wherever a join gives none. */
+  listenToken: string | undefined;
   identity: SocketIdentity;
   /** Account or guest id; what limits count by. */
   subject: string;

@@ -25,8 +25,8 @@ export function studioCalls(options: StudioCallsOptions): SocketCall[] {
     defineCall({
       ...{ event: 'stream:metadata:set', namespaces: ['/studio'], schema: metadataSetSchema },
       limit: 'stream:metadata:set',
-      handler: async ({ station, ...programme }, { data: { caller } }) => {
-        await accessFor('metadata.set', { station, caller }, options.standings);
+      handler: async ({ station, ...programme }, { data }) => {
+        await accessFor('metadata.set', { ...data, station }, options.standings);
         return options.programmes.set(station, programme);
       },
     }),

@@ -10,6 +10,7 @@ export const socketAuthSchema = z.object({
   token: z.string().max(4096).optional(),
   name: z.string().max(200).optional(),
   guest: z.string().max(200).optional(),
+  listenToken: z.string().max(4096).optional(),
 });
 
 /** Body of `auth:renew`. */
@@ -23,6 +24,7 @@ export const streamJoinSchema = z.object({
   station,
   session: session.optional(),
   since: z.string().max(40).optional(),
+  token: z.string().max(4096).optional(),
 });
 
 /** Body of events that name a station only. */

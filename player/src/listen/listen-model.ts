@@ -71,7 +71,7 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
     describeToSystem({ show: show ?? title, station: title, artwork });
   });
   const ask = keepStationData({ station, live, onAnswer: (answer) => (data.value = answer), player });
-  admitAccount({ playback, live, openLive: openLiveSoon(player, live), ask, player });
+  admitAccount({ playback, live, openLive: openLiveSoon({ player, live, listenToken }), ask, player });
 
   return {
     station,
@@ -139,15 +139,17 @@ function isUnknown(state: PlaybackState | undefined): boolean {
   return state?.kind === 'error' && state.fault === 'unknown_station';
 }
 
+type LiveOpening = { player: Player; live: Signal<LiveSide | undefined>; listenToken: string | undefined };
+
 /** Fetches what is live at the first sound or when the page is idle; when that fails, at the next sound. Gives what does it now. */
-function openLiveSoon(player: Player, live: Signal<LiveSide | undefined>): () => void {
+function openLiveSoon({ player, live, listenToken }: LiveOpening): () => void {
   let isOpening = false;
   const open = async () => {
     if (isOpening) return;
     isOpening = true;
     try {
       const { openLiveSide } = await import('./live-side.tsx');
-      live.value = openLiveSide({ station: player.station, player });
+      live.value = openLiveSide({ station: player.station, player, listenToken });
     } catch {
       isOpening = false;
     }

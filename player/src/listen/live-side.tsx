@@ -9,18 +9,21 @@ import type { Player } from '../playback/index.ts';
 /** All listeners of a station hear at once that it went on air; their questions to the origin are spread over this, in ms. */
 const ASK_WITHIN_MS = 500;
 
+/** What the live side belongs to; `listenToken` came with the address of the page. */
+export type LivePlace = { station: string; player: Player; listenToken: string | undefined };
+
 /**
  * What comes after Play or when the page is idle: live figures, titles, chat, likes and who one is. A chunk of its own.
  * Lives as long as the page.
  */
-export function openLiveSide({ station, player }: { station: string; player: Player }) {
+export function openLiveSide({ station, player, listenToken }: LivePlace) {
   const session = new AccountSession();
   if (hasSessionMark()) void session.start();
   else session.assumeGuest();
   const listeners = signal<ListenerCount>();
   const announced = signal<ProgrammeMetadata | null>(null);
   const live = openLiveStation({
-    ...{ station, account: session, session: player.snapshot().session },
+    ...{ station, account: session, session: player.snapshot().session, listenToken },
     figures: () => player.snapshot(),
     mediaTime: () => heardAt(player),
   });

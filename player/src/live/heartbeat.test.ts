@@ -33,6 +33,21 @@ describe('Heartbeat', () => {
     ]);
   });
 
+  it('sends as soon as it is known how late the sound is heard, then every 10 s again', () => {
+    const figures: HeartbeatFigures = { latencyMs: null };
+    const { heartbeat, sent } = beating(figures);
+    heartbeat.start();
+    jest.advanceTimersByTime(3500);
+    figures.latencyMs = 650;
+    jest.advanceTimersByTime(500);
+    expect(sent).toEqual([{}, { latencyMs: 650 }]);
+    jest.advanceTimersByTime(9999);
+    expect(sent).toHaveLength(2);
+    jest.advanceTimersByTime(1);
+    heartbeat.stop();
+    expect(sent).toHaveLength(3);
+  });
+
   it('leaves out what cannot be true, so that the server takes the rest', () => {
     const { heartbeat, sent } = beating({ latencyMs: -5, bufferMs: Number.NaN, stalls: 1, kbps: 128.2 });
     heartbeat.start();

@@ -3,6 +3,9 @@ import type { HeartbeatReport, Milliseconds } from '@awaz/infra/contract';
 /** How often a player tells of itself, in ms. */
 const EVERY_MS: Milliseconds = 10_000;
 
+/** How often it is looked whether there is news that does not wait for the next beat, in ms. */
+const LOOK_EVERY_MS: Milliseconds = 1000;
+
 /** What a player knows of itself; a `PlayerSnapshot` of the playback will do. */
 export type HeartbeatFigures = {
   /** Age of what is heard, in ms; null while unknown. */
@@ -15,12 +18,17 @@ export type HeartbeatFigures = {
   kbps?: number | null;
 };
 
-/** Sends the figures of a player again and again while it runs. `stop` may be called again. */
+/**
+ * Sends the figures of a player again and again while it runs, and at once when it is known for the first time how late it
+ * is heard: owners wait for that. `stop` may be called again.
+ */
 export class Heartbeat {
   readonly #figures: () => HeartbeatFigures;
   readonly #send: (report: Omit<HeartbeatReport, 'station' | 'session'>) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
   #stallsTold = 0;
+  #looksLeft = 0;
+  #isLatencyTold = false;
 
   constructor(options: {
     figures: () => HeartbeatFigures;
@@ -33,7 +41,8 @@ export class Heartbeat {
   /** Sends now and every 10 s from now on. */
   start(): void {
     this.stop();
-    this.#timer = setInterval(() => this.#beat(), EVERY_MS);
+    this.#isLatencyTold = false;
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#beat();
   }
 
@@ -42,8 +51,15 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
+  #look(): void {
+    this.#looksLeft -= 1;
+    if (this.#looksLeft <= 0 || (!this.#isLatencyTold && isFigure(this.#figures().latencyMs))) this.#beat();
+  }
+
   #beat(): void {
     const { latencyMs, bufferMs, stalls, engine, kbps } = this.#figures();
+    this.#looksLeft = EVERY_MS / LOOK_EVERY_MS;
+    this.#isLatencyTold ||= isFigure(latencyMs);
     const rendition = isFigure(kbps) ? { rendition: `${Math.round(kbps)}k` } : {};
     this.#send({
       ...(isFigure(latencyMs) ? { latencyMs: Math.round(latencyMs) } : {}),

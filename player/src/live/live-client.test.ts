@@ -91,6 +91,20 @@ function noteOf(feed: StationFeed) {
 const joined = (feed: StationFeed) => until(() => feed.state === 'joined', { what: 'the station is joined' });
 
 describe('a live client', () => {
+  it('follows a private station by the listen token of its page', async () => {
+    const { accessToken } = await signUp('keeper');
+    const make = async (path: string, body: object) => {
+      const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${accessToken}` };
+      const answer = await fetch(`${server}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await answer.json()) as { token: string };
+    };
+    await make('/stations', { slug: 'hidden', public: false });
+    const { token } = await make('/stations/hidden/listen-tokens', {});
+    const [stranger, holder] = [connect().join('hidden'), connect().join('hidden', { listenToken: token })];
+    await joined(holder);
+    await until(() => stranger.state === 'refused', { what: 'who has no token is refused' });
+  });
+
   it('tells a snapshot, then each event once and in order, over a server that was killed', async () => {
     const guestMemory = memory();
     const client = connect({ guestMemory });

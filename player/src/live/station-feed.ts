@@ -16,6 +16,8 @@ import { TopicFeed } from './topic-feed.ts';
 export type StationFeedOptions = {
   /** Listener session of this page, so that it counts once. */
   session?: string;
+  /** Listen token that the page came with: lets it follow a private station. */
+  listenToken?: string | undefined;
   /** Figures of the player, which are sent each 10 s while the station is followed; `() => player.snapshot()`. */
   figures?: () => HeartbeatFigures;
 };
@@ -50,15 +52,16 @@ export class StationFeed {
   readonly #topic: TopicFeed;
   #snapshot: StationSnapshot | undefined;
 
-  constructor(station: string, { session, figures }: StationFeedOptions, link: StationLink) {
+  constructor(station: string, { session, listenToken, figures }: StationFeedOptions, link: StationLink) {
     this.station = station;
     this.#link = link;
     const own = session === undefined ? {} : { session };
+    const pass = listenToken === undefined ? {} : { token: listenToken };
     this.#heartbeat =
       figures && new Heartbeat({ figures, send: (report) => void this.#beat({ station, ...own, ...report }) });
     this.#topic = new TopicFeed({
       call: link.call,
-      enter: (since) => ({ name: 'stream:join', body: { station, ...own, ...(since === undefined ? {} : { since }) } }),
+      enter: (since) => ({ name: 'stream:join', body: { station, ...own, ...pass, ...(since ? { since } : {}) } }),
       onState: (state) => this.#entered(state),
       onEvent: (name, data) => this.#listeners.tell(name as EventName, data as never),
       onJoined: (answer, isWhole) => {
