@@ -12,28 +12,39 @@ import {
 /** How long the directory remembers what it was told of a broadcast, in ms; the same news may come again until then. */
 const TOLD_TTL_MS = 24 * 3_600_000;
 
+/**
+ * Lua: `started_body(station, broadcastId, startedAt, slug, url)` is the body of `stream:started` without its opening
+ * bracket; `station` holds title and host. `listed(slug, place, body)` is a body as the directory is told it.
+ */
+export const NEWS_LUA = `
+local function started_body(station, broadcast, startedAt, slug, url)
+  local host = station[2] and station[2] ~= '' and cjson.encode(station[2]) or 'null'
+  return '"broadcastId":"' .. broadcast .. '","title":' .. cjson.encode(station[1] or slug) .. ',"host":' .. host
+    .. ',"startedAt":' .. startedAt .. ',"url":"' .. url .. '"}'
+end
+local function listed(slug, place, body)
+  return '{"station":"' .. slug .. '","id":"' .. place[1] .. '-' .. string.format('%.0f', place[2]) .. '",' .. body
+end
+`;
+
 // KEYS live, station, events, head · ARGV broadcastId, station, url, epoch, channel
 // Answer: the news for the directory, empty when there is none. Said again, it changes nothing and answers the same.
-const startedScript = new Script<Buffer>(`${APPEND_EVENT_LUA}
-local live = redis.call('HMGET', KEYS[1], 'broadcastId', 'state', 'onAir', 'startedAt', 'startedNews')
+const startedScript = new Script<Buffer>(`${APPEND_EVENT_LUA}${NEWS_LUA}
+local live = redis.call('HMGET', KEYS[1], 'broadcastId', 'state', 'onAir', 'startedAt', 'startedNews', 'listings')
 if live[1] ~= ARGV[1] or live[2] ~= 'live' then return '' end
-if live[3] then return live[5] or '' end
+if live[3] then return not live[6] and live[5] or '' end
 local station = redis.call('HMGET', KEYS[2], 'title', 'host', 'public')
-local host = station[2] and station[2] ~= '' and cjson.encode(station[2]) or 'null'
-local body = '"broadcastId":"' .. ARGV[1] .. '","title":' .. cjson.encode(station[1] or ARGV[2]) .. ',"host":' .. host
-  .. ',"startedAt":' .. live[4] .. ',"url":"' .. ARGV[3] .. '"}'
+local body = started_body(station, ARGV[1], live[4], ARGV[2], ARGV[3])
 local place = append_event(3, 4, 'stream:started', '{' .. body)
 local news = ''
-if station[3] == '1' then
-  news = '{"station":"' .. ARGV[2] .. '","id":"' .. place[1] .. '-' .. string.format('%.0f', place[2]) .. '",' .. body
-end
+if station[3] == '1' then news = listed(ARGV[2], place, body) end
 redis.call('HSET', KEYS[1], 'onAir', '1', 'startedNews', news)
 return news
 `);
 
 // KEYS live, chunks, ingest, parts, meta, titles, events, head · ARGV broadcastId, station, endedAt, reason, ttlMs, epoch, channel
 // Answer: {1 when it ended now, the news for the directory}. Who heard that it started hears that it stopped.
-const stoppedScript = new Script<[number, Buffer]>(`${APPEND_EVENT_LUA}
+const stoppedScript = new Script<[number, Buffer]>(`${APPEND_EVENT_LUA}${NEWS_LUA}
 local live = redis.call('HMGET', KEYS[1], 'broadcastId', 'state', 'onAir', 'startedNews', 'stoppedNews')
 if live[1] ~= ARGV[1] then return {0, ''} end
 if live[2] ~= 'live' then return {0, live[5] or ''} end
@@ -43,7 +54,7 @@ if live[3] then
   local body = '"broadcastId":"' .. ARGV[1] .. '","reason":"' .. ARGV[4] .. '","at":' .. ARGV[3] .. '}'
   local place = append_event(7, 6, 'stream:stopped', '{' .. body)
   if live[4] and live[4] ~= '' then
-    news = '{"station":"' .. ARGV[2] .. '","id":"' .. place[1] .. '-' .. string.format('%.0f', place[2]) .. '",' .. body
+    news = listed(ARGV[2], place, body)
     redis.call('HSET', KEYS[1], 'stoppedNews', news)
   end
 end
@@ -62,7 +73,8 @@ redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
 return 1
 `);
 
-type News = { event: 'stream:started' | 'stream:stopped'; broadcastId: string; body: Buffer };
+/** News for the directory; `about` names what it is told of, so that it is told once. */
+export type DirectoryNews = { event: 'stream:started' | 'stream:stopped'; about: string; body: Buffer };
 
 /**
  * Marks a broadcast as on air and keeps `stream:started`, in one step; then tells the directory if the station is
@@ -75,7 +87,7 @@ export async function announceStarted(handle: RedisHandle, station: string, broa
     [keys.live, keys.station, ...appendEventKeys(station)],
     [broadcastId, station, multivariantPath(station), ...appendEventArguments(station)],
   );
-  await tellDirectory(handle, { event: 'stream:started', broadcastId, body });
+  await tellDirectory(handle, { event: 'stream:started', about: broadcastId, body });
 }
 
 /** How a broadcast ends. */
@@ -101,13 +113,14 @@ export async function announceStopped(handle: RedisHandle, station: string, end:
     ],
     [broadcastId, station, endedAt, reason, ttlMs, ...appendEventArguments(station)],
   );
-  await tellDirectory(handle, { event: 'stream:stopped', broadcastId, body });
+  await tellDirectory(handle, { event: 'stream:stopped', about: broadcastId, body });
   return Number(ended) === 1;
 }
 
-async function tellDirectory(handle: RedisHandle, { event, broadcastId, body }: News): Promise<void> {
+/** Tells the directory, if there is a body and it was not told before. Rejects when Redis does not answer. */
+export async function tellDirectory(handle: RedisHandle, { event, about, body }: DirectoryNews): Promise<void> {
   if (body.length === 0) return;
-  const keys = [directoryToldKey(event, broadcastId), ...appendEventKeys(DIRECTORY_TOPIC)];
+  const keys = [directoryToldKey(event, about), ...appendEventKeys(DIRECTORY_TOPIC)];
   await directoryScript.run(handle.commands, keys, [
     event,
     body,

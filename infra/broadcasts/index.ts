@@ -7,5 +7,6 @@ export {
   PUBLISHER_LEASE_MS,
   publisherToken,
 } from './broadcast-registry.ts';
+export { announceListing } from './listing-news.ts';
 export type { LiveRecord } from './live-record.ts';
 export { TRANSCODER_BEAT_MS, TRANSCODER_LIFE_MS, type TranscoderBeat, TranscoderRoll } from './transcoder-roll.ts';

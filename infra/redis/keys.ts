@@ -79,9 +79,9 @@ export const eventKeys = (topic: string) => ({
 /** Stands for the directory where others name a station; no slug looks like it. */
 export const DIRECTORY_TOPIC = '~directory';
 
-/** String: the directory has been told this of a broadcast. */
-export const directoryToldKey = (event: string, broadcastId: string): string =>
-  `awaz:{${DIRECTORY_TOPIC}}:told:${event}:${broadcastId}`;
+/** String: the directory has been told this of a broadcast, or of one of its changes. */
+export const directoryToldKey = (event: string, about: string): string =>
+  `awaz:{${DIRECTORY_TOPIC}}:told:${event}:${about}`;
 
 /** Keys of one broadcast; see {@link stationKeys}. */
 export const broadcastKeys = (station: string, broadcastId: string) => ({

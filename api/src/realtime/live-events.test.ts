@@ -130,6 +130,56 @@ describe('live events', () => {
     expect(stations).not.toContain('hidden');
   });
 
+  it('tell the directory of a station that turns private on air as stopped, and as started when it is public again', async () => {
+    await people.addStation('turning', { title: 'A title' });
+    const [guest, member] = [
+      await connect(0),
+      await connect(1, { auth: { token: people.byActor.member.client.token } }),
+    ];
+    for (const client of [guest, member]) await client.call('directory:join');
+    await member.call('stream:join', { station: 'turning' });
+    const broadcastId = await goLive('turning');
+    await registry.markOnAir('turning', broadcastId);
+    const owner = people.byActor.owner.client;
+    const become = async (wish: object) => {
+      expect((await owner.ask('/stations/turning', { method: 'PATCH', body: wish })).status).toBe(200);
+    };
+    await become({ public: false });
+    await become({ public: false, title: 'A secret title' });
+    const { stations } = await guest.call('directory:join');
+    expect(stations.map(({ station }: { station: string }) => station)).not.toContain('turning');
+    await become({ public: true });
+    await become({ public: false });
+    await registry.end('turning', broadcastId, 'failed');
+    await people.addStation('after-turning');
+    await registry.markOnAir('after-turning', await goLive('after-turning'));
+    for (const client of [guest, member]) {
+      const listed = () => client.heard.filter(({ data }) => data.directory === true);
+      await until(() => listed().some(({ data }) => data.station === 'after-turning'), { what: 'what comes after' });
+      const told = listed().filter(({ data }) => data.station === 'turning');
+      expect(told.map(({ event }) => event.replace('stream:', ''))).toEqual([
+        'started',
+        'stopped',
+        'started',
+        'stopped',
+      ]);
+      const stopped = told[1]?.data;
+      expect(Object.keys(stopped ?? {}).sort()).toEqual([
+        'at',
+        'broadcastId',
+        'directory',
+        'id',
+        'position',
+        'reason',
+        'station',
+      ]);
+      expect(stopped).toMatchObject({ station: 'turning', broadcastId, reason: 'ended_by_owner' });
+      expect(told[2]?.data).toMatchObject({ broadcastId, title: 'A secret title', startedAt: told[0]?.data.startedAt });
+    }
+    const own = member.heard.filter(({ data }) => data.directory === undefined);
+    expect(own.map(({ event }) => event)).toEqual(['stream:started', 'stream:stopped']);
+  });
+
   it('bring every message exactly once and in order to those who join while messages come', async () => {
     await people.addStation('busy');
     let sent = 0;

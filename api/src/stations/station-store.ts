@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { announceListing, type BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { appendEnd } from '@awaz/infra/chunk-log';
 import { AwazError, STATION_ROLES } from '@awaz/infra/contract';
 import {
@@ -119,6 +119,7 @@ export class StationStore {
     if (outcome === -1) {
       throw new AwazError('conflict', `"${slug}" was changed in the meantime. Read it again, then change it.`);
     }
+    if ('public' in fields) await announceListing(this.#handle, slug);
     await this.#bus.publish({ type: 'station_changed', station: slug });
   }
 
