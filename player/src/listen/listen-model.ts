@@ -1,4 +1,4 @@
-import { LISTEN_TOKEN_PATTERN, type ProgrammeMetadata } from '@awaz/infra/contract';
+import type { ProgrammeMetadata } from '@awaz/infra/contract';
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import {
   bindMediaKeys,
@@ -15,6 +15,7 @@ import {
 import { whenIdle } from '../ui/when-idle.ts';
 import type { LiveSide } from './live-side.tsx';
 import { fetchStation, type StationData } from './station-data.ts';
+import { VisitorRight } from './visitor-right.ts';
 
 /** How often figures and countdowns are drawn, in ms. */
 const TICK_MS = 500;
@@ -37,14 +38,14 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
   const data = signal<StationData | 'unknown' | undefined>(undefined);
   const volume = followVolume(audio);
   const live = signal<LiveSide>(); // undefined until its code has come
-  const listenToken = listenTokenOf(query);
+  const right = new VisitorRight(query, live);
 
   const player = new Player({
     station,
     audio,
     engine: query.get('engine'),
     targetSeconds: targetOf(query.get('target')),
-    token: () => listenToken ?? live.peek()?.accessToken(),
+    token: () => right.token,
     onChange: () => update(),
   });
   const update = () => {
@@ -65,13 +66,17 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
   exposePlayer(player);
   bindMediaKeys(player);
   update();
-  effect(() => {
-    const known = data.value;
-    const { title, show, artwork } = typeof known === 'object' ? known : { title: station, show: null, artwork: null };
-    describeToSystem({ show: show ?? title, station: title, artwork });
-  });
+  keepDescribed(station, data);
   const ask = keepStationData({ station, live, onAnswer: (answer) => (data.value = answer), player });
-  admitAccount({ playback, live, openLive: openLiveSoon({ player, live, listenToken }), ask, player });
+  const openLive = openLiveSoon({ player, live, listenToken: right.listenToken });
+  right.seek({
+    playback,
+    openLive,
+    admit: () => {
+      player.admit();
+      void ask();
+    },
+  });
 
   return {
     station,
@@ -85,7 +90,7 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
     volume,
     live,
     /** The token of the link that the page was opened by. */
-    listenToken,
+    listenToken: right.listenToken,
     /** The visitor is about to press Play: fetch what that will need. */
     prepare: () => prefetchEngine(player.engineName),
     setVolume: (level: number) => setVolume(audio, level),
@@ -93,6 +98,15 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
       audio.muted = !audio.muted;
     },
   };
+}
+
+/** Tells lock screens and media keys what the station is, as far as it is known. */
+function keepDescribed(station: string, data: ReadonlySignal<StationData | 'unknown' | undefined>): void {
+  effect(() => {
+    const known = data.value;
+    const { title, show, artwork } = typeof known === 'object' ? known : { title: station, show: null, artwork: null };
+    describeToSystem({ show: show ?? title, station: title, artwork });
+  });
 }
 
 /** A target in seconds from the address, when it is a sensible one. */
@@ -109,34 +123,6 @@ function followVolume(audio: HTMLAudioElement) {
     volume.value = { level: audio.volume, muted: audio.muted };
   });
   return volume;
-}
-
-/** The listen token in the address of a page. */
-function listenTokenOf(query: URLSearchParams): string | undefined {
-  const token = query.get('token') ?? '';
-  return LISTEN_TOKEN_PATTERN.test(token) ? token : undefined;
-}
-
-/** A station that seems unknown may be a private one: whoever is signed in may have a right to it. */
-function admitAccount(page: {
-  playback: ReadonlySignal<{ state: PlaybackState } | undefined>;
-  live: ReadonlySignal<LiveSide | undefined>;
-  openLive: () => void;
-  ask: () => Promise<void>;
-  player: Player;
-}): void {
-  effect(() => {
-    if (isUnknown(page.playback.value?.state)) page.openLive();
-  });
-  effect(() => {
-    if (page.live.value?.isSignedIn.value !== true) return;
-    page.player.admit();
-    void page.ask();
-  });
-}
-
-function isUnknown(state: PlaybackState | undefined): boolean {
-  return state?.kind === 'error' && state.fault === 'unknown_station';
 }
 
 type LiveOpening = { player: Player; live: Signal<LiveSide | undefined>; listenToken: string | undefined };

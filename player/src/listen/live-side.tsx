@@ -52,8 +52,8 @@ export function openLiveSide({ station, player, listenToken }: LivePlace) {
   return {
     /** Access token of whoever is signed in; undefined for a guest. */
     accessToken: () => session.tokenNow() || undefined,
-    /** Whether somebody is signed in. */
-    isSignedIn: computed(() => session.account.value !== undefined),
+    /** Who is signed in. */
+    accountId: computed(() => session.account.value?.id),
     listeners,
     /** What is on air now by the server's word, for those who do not listen. */
     announced,
