@@ -165,6 +165,7 @@ describe('one’s own stations', () => {
     await page.getByRole('textbox', { name: 'About the station' }).fill('Morning talk.\nEvery day.');
     await page.getByRole('radio', { name: /^Safe/ }).check();
     await page.getByRole('radio', { name: /^Saver/ }).check();
+    await page.getByRole('group', { name: 'Limiter' }).getByRole('radio', { name: /^Off/ }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     await says(page, page.getByText('Saved.'));
     expect(await axeFaults(page)).toEqual([]);
@@ -175,6 +176,9 @@ describe('one’s own stations', () => {
     expect(await page.getByRole('textbox', { name: 'Tags' }).inputValue()).toBe('qawwali, talk');
     expect(await page.getByRole('radio', { name: /^Safe/ }).isChecked()).toBe(true);
     expect(await page.getByRole('radio', { name: /^Saver/ }).isChecked()).toBe(true);
+    expect(await page.getByRole('group', { name: 'Limiter' }).getByRole('radio', { name: /^Off/ }).isChecked()).toBe(
+      true,
+    );
     const ear = await open('/s/settings');
     await ear.getByText('About', { exact: true }).click();
     await says(ear, ear.getByText('Every day.'));

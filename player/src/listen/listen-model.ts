@@ -48,35 +48,27 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
     token: () => right.token,
     onChange: () => update(),
   });
+  const tick = () => {
+    now.value = Date.now();
+    figures.value = player.snapshot();
+  };
   const update = () => {
     playback.value = { state: player.state, since: player.since, onAir: player.onAir };
-    figures.value = player.snapshot();
-    now.value = Date.now();
+    tick();
     reportToSystem(player);
   };
 
   player.programme.listen((now) => {
     programme.value = now;
   });
-  setInterval(() => {
-    if (document.hidden) return;
-    now.value = Date.now();
-    figures.value = player.snapshot();
-  }, TICK_MS);
+  setInterval(() => document.hidden || tick(), TICK_MS);
   exposePlayer(player);
   bindMediaKeys(player);
   update();
   keepDescribed(station, data);
   const ask = keepStationData({ station, live, onAnswer: (answer) => (data.value = answer), player });
   const openLive = openLiveSoon({ player, live, listenToken: right.listenToken });
-  right.seek({
-    playback,
-    openLive,
-    admit: () => {
-      player.admit();
-      void ask();
-    },
-  });
+  right.seek({ playback, player, ask, openLive });
 
   return {
     station,

@@ -10,8 +10,13 @@ const open = (search: string) => {
   const live = signal<{ accessToken: () => string; accountId: ReturnType<typeof signal<string | undefined>> }>();
   const right = new VisitorRight(new URLSearchParams(search), live);
   const playback = signal<{ state: PlaybackState }>(IDLE);
-  const calls = { openLive: 0, admit: 0 };
-  right.seek({ playback, openLive: () => calls.openLive++, admit: () => calls.admit++ });
+  const calls = { openLive: 0, admit: 0, ask: 0 };
+  right.seek({
+    playback,
+    openLive: () => calls.openLive++,
+    player: { admit: () => void calls.admit++ },
+    ask: async () => void calls.ask++,
+  });
   return { right, live, playback, calls };
 };
 
@@ -33,11 +38,11 @@ test('whoever is signed in is asked for a right once, and only where the station
   playback.value = { ...UNKNOWN };
   expect(calls.admit).toBe(1);
   accountId.value = 'bilal';
-  expect(calls.admit).toBe(2);
+  expect(calls).toMatchObject({ admit: 2, ask: 2 });
 });
 
 test('who is signed in is found out when the station seems unknown', () => {
   const { playback, calls } = open('');
   playback.value = { ...UNKNOWN };
-  expect(calls).toEqual({ openLive: 1, admit: 0 });
+  expect(calls).toEqual({ openLive: 1, admit: 0, ask: 0 });
 });

@@ -1,6 +1,6 @@
 import { LISTEN_TOKEN_PATTERN } from '@awaz/infra/contract';
 import { effect, type ReadonlySignal } from '@preact/signals';
-import type { PlaybackState } from '../playback/index.ts';
+import type { PlaybackState, Player } from '../playback/index.ts';
 import type { LiveSide } from './live-side.tsx';
 
 /** What {@link VisitorRight.seek} watches and does. */
@@ -8,8 +8,9 @@ export type RightSearch = {
   playback: ReadonlySignal<{ state: PlaybackState } | undefined>;
   /** Fetches what finds out who is signed in. */
   openLive: () => void;
-  /** There is a token now: everything is asked for again. */
-  admit: () => void;
+  player: Pick<Player, 'admit'>;
+  /** Asks for what the page knows of the station, again. */
+  ask: () => Promise<void>;
 };
 
 /** The right that a visitor brings to a private station: the token of a link, or whoever is signed in. */
@@ -32,7 +33,7 @@ export class VisitorRight {
   }
 
   /** A station that seems unknown may be a private one: whoever is signed in is asked for a right to it, once. */
-  seek({ playback, openLive, admit }: RightSearch): void {
+  seek({ playback, openLive, player, ask }: RightSearch): void {
     effect(() => {
       const state = playback.value?.state;
       if (state?.kind !== 'error' || state.fault !== 'unknown_station') return;
@@ -40,7 +41,8 @@ export class VisitorRight {
       const account = this.#live.value?.accountId.value;
       if (account === undefined || account === this.#triedAccount) return;
       this.#triedAccount = account;
-      admit();
+      player.admit();
+      void ask();
     });
   }
 }

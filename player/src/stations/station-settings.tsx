@@ -13,6 +13,8 @@ type ProfileChoice = NonNullable<Parameters<StationApi['change']>[1]['profile']>
 /** Ladders that are offered, by name; `default` is as the server is set. */
 const LADDERS = { saver: '32k,64k', standard: '64k,128k', music: '64k,128k,256k' } as const;
 
+type LimiterChoice = 'on' | 'off';
+
 type LadderChoice = 'default' | 'own' | keyof typeof LADDERS;
 
 const PROFILES: readonly ProfileChoice[] = ['default', ...PROFILE_NAMES];
@@ -42,6 +44,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
   const isSaved = useSignal(false);
   const profile = useSignal<ProfileChoice>((station.profile as ProfileChoice | null) ?? 'default');
   const ladder = useSignal<LadderChoice>(ladderChoiceOf(station));
+  const limiter = useSignal<LimiterChoice>(station.limiter ? 'on' : 'off');
   const access = useSignal<StationAccess>(station.public ? 'everybody' : 'private');
   const form = useForm({
     initial: textsOf(station),
@@ -53,6 +56,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       const change = {
         ...changeOf(texts),
         ...{ public: access.value === 'everybody', profile: profile.value, ladder: ladderOf(ladder.value, station) },
+        limiter: limiter.value === 'on',
       };
       onChanged(await api.change(station.slug, change));
       isSaved.value = true;
@@ -91,9 +95,20 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
         }))}
         value={profile.value}
         onChoose={touch(profile)}
-        note={t('settings.profile.note')}
       />
       <LadderChoices station={station} value={ladder.value} onChoose={touch(ladder)} />
+      <Choices
+        legend={t('settings.limiter')}
+        name="limiter"
+        choices={(['on', 'off'] as const).map((value) => ({
+          value,
+          name: t(`settings.limiter.${value}`),
+          hint: t(`settings.limiter.${value}.hint`),
+        }))}
+        value={limiter.value}
+        onChoose={touch(limiter)}
+      />
+      <p class="muted small">{t('settings.profile.note')}</p>
       <div class="actions">
         <Button type="submit" kind="primary" busy={form.isBusy}>
           {t('settings.save')}

@@ -2,8 +2,8 @@ import type { WebhookEvent, WebhookTry, WebhookView } from '@awaz/infra/contract
 import { dateText, timeText } from './dates.ts';
 import { t } from './words.ts';
 
-/** What a webhook can be told of; `silence` is reserved by the server and told by nothing yet. */
-export const OFFERED_EVENTS = ['live', 'ended', 'title'] as const satisfies readonly WebhookEvent[];
+/** What a webhook can be told of, in the order of the form. */
+export const OFFERED_EVENTS = ['live', 'ended', 'title', 'silence'] as const satisfies readonly WebhookEvent[];
 
 /** How a webhook does. */
 export type WebhookHealth = 'on' | 'failing' | 'off';
