@@ -88,7 +88,7 @@ async function assemble(
   const app = createApp({
     ...config,
     metrics,
-    rest: { routes: allRoutes(all), callers, standings: stations, handle, limits: people.limits },
+    rest: { routes: allRoutes(all), callers, standings: stations, grants, handle, limits: people.limits },
     events: realtime.router,
     artwork: artworkRouter(shared.artworks),
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,

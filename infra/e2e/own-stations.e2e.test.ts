@@ -289,7 +289,7 @@ describe('one’s own stations', () => {
       await pressPlay({ page: ear });
       await playing(ear);
     }
-    await says(own, own.getByRole('heading', { level: 1, name: 'Closed' }));
+    for (const ear of [guest, own]) await says(ear, ear.getByRole('heading', { level: 1, name: 'Closed' }));
     await says(stranger, stranger.getByText('There is no station at this address, or it is private.').last());
     await page.getByRole('tab', { name: 'People' }).click();
     await page.getByRole('button', { name: 'Revoke Family' }).click();

@@ -43,9 +43,16 @@ describe('listen tokens over REST', () => {
     for (const node of nodes) expect(await statusOf(node, url)).toBe(200);
     const [used] = (await client.ask('/stations/closed/listen-tokens')).body.tokens;
     expect(used).toEqual({ ...record, lastUsedAt: expect.any(Number) });
+    const told = (path: string) => statusOf(nodes[1], `/api/v1/stations/${path}`);
+    expect(await told(`closed?token=${token}`)).toBe(200);
+    expect(await told('closed')).toBe(404);
+    expect(await told(`closed/chat?token=${token}`)).toBe(404);
+    await people.addStation('closed-too', { public: false });
+    expect(await told(`closed-too?token=${token}`)).toBe(404);
     const gone = await client.ask(`/stations/closed/listen-tokens/${record.id}`, { method: 'DELETE' });
     expect(gone.status).toBe(204);
     for (const node of nodes) expect(await statusOf(node, url)).toBe(404);
+    expect(await told(`closed?token=${token}`)).toBe(404);
     const { items } = (await client.ask('/stations/closed/audit?limit=2')).body;
     expect(items).toMatchObject([
       { action: 'listen_token.revoked', target: record.id },

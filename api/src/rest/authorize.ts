@@ -5,13 +5,21 @@ import { concernsStation, type Route } from './route.ts';
 /** What is known once a caller may go on. */
 export type Granted = { actor: Actor; station: StationStanding | undefined };
 
+/** Who calls a route, for which station. */
+export type Knock = {
+  caller: Caller;
+  station: string | undefined;
+  /** Whether a token that came along lets its holder listen to this private station. */
+  holdsRight: (station: string) => Promise<boolean>;
+};
+
 /**
  * Decides whether a caller may call a route. Throws `unknown_station` (a private station is unknown to whoever may not
  * listen to it), `unauthenticated` when signing in could help, else `forbidden`.
  */
 export async function authorize(
   route: Route,
-  { caller, station: slug }: { caller: Caller; station: string | undefined },
+  { caller, station: slug, holdsRight }: Knock,
   standings: StandingSource,
 ): Promise<Granted> {
   if (route.action === undefined) {
@@ -20,7 +28,7 @@ export async function authorize(
   }
   const station = concernsStation(route) ? await standingOf(slug ?? '', caller, standings) : undefined;
   const actor = actorOfCaller(caller, station);
-  if (station !== undefined && isHidden(station, actor)) throw unknownStation();
+  if (station !== undefined && isHidden(station, actor) && !(await holdsRight(station.slug))) throw unknownStation();
   if (!mayDo(actor, route.action)) throw caller.kind === 'account' ? forbidden(route.action) : signInFirst(caller);
   return { actor, station };
 }

@@ -72,6 +72,7 @@ beforeAll(async () => {
     routes,
     handle,
     limits: { take: async () => undefined },
+    grants: { of: async () => undefined },
     trustProxy: false,
     callers: {
       identify: async ({ token }) => {

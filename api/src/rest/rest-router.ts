@@ -31,6 +31,8 @@ export type RestOptions = {
   routes: readonly Route[];
   callers: CallerSource;
   standings: StandingSource;
+  /** Gives the right that a token is to a private station; undefined for none. */
+  grants: { of(station: string, token: string): Promise<string | undefined> };
   handle: RedisHandle;
   limits: RateLimitTaker;
   /** Whether `X-Forwarded-For` is to be believed. */
@@ -73,7 +75,10 @@ async function prepare(route: Route, context: Context, options: RestOptions): Pr
   const caller = isPublic ? GUEST : await callerOf(context, { station, address }, options.callers);
   const limit = route.limit ?? (route.method === 'GET' ? 'rest:read' : 'rest:write');
   await options.limits.take(limit, subjectOf(caller, address), address);
-  const granted = await authorize(route, { caller, station }, options.standings);
+  const token = route.listenToken ? context.query.token : undefined;
+  const holdsRight = async (slug: string) =>
+    typeof token === 'string' && (await options.grants.of(slug, token)) !== undefined;
+  const granted = await authorize(route, { caller, station, holdsRight }, options.standings);
   return { caller, address, ...granted, ...(await readInput(route, context)), context };
 }
 

@@ -79,6 +79,11 @@ export type RouteDefinition<
   limit?: LimitName;
   /** Whether `Idempotency-Key` is taken: the same key brings the same answer again for a day. */
   idempotent?: boolean;
+  /**
+   * Whether a token in the query (`token`, which the query schema has to name) opens this route of a private station to
+   * whoever holds it, as it opens `index.m3u8`.
+   */
+  listenToken?: boolean;
   handler: (
     call: RouteCall<Read<Params>, Read<Query>, Read<Body>, StationOf<Path, A>>,
   ) => Promise<Written<Answer>> | Written<Answer>;
@@ -100,6 +105,7 @@ export type Route = RouteRight & {
   readonly bodyTypes?: readonly string[];
   readonly limit?: LimitName;
   readonly idempotent?: boolean;
+  readonly listenToken?: boolean;
   readonly handler: (call: RouteCall) => Promise<unknown> | unknown;
 };
 

@@ -37,7 +37,8 @@ beforeAll(async () => {
   const limits = { take: async () => undefined };
   const callers = { identify: async () => ({ kind: 'guest' as const }) };
   const routes = stationRoutes({ stations: store, registry, presence });
-  app.use(restRouter({ routes, callers, standings: store, handle, limits, trustProxy: false }).routes());
+  const grants = { of: async () => undefined };
+  app.use(restRouter({ routes, callers, standings: store, grants, handle, limits, trustProxy: false }).routes());
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;

@@ -1,6 +1,11 @@
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import { AwazError, type ListenerCount, listenPath, multivariantPath, type StationView } from '@awaz/infra/contract';
-import { stationListSchema, stationQuerySchema, stationViewSchema } from '@awaz/infra/contract/schemas';
+import {
+  listenTokenQuerySchema,
+  stationListSchema,
+  stationQuerySchema,
+  stationViewSchema,
+} from '@awaz/infra/contract/schemas';
 import { z } from 'zod';
 import { decodeCursor, defineRoute, encodeCursor, type Route } from '../rest/index.ts';
 import { BriefCache } from './brief-cache.ts';
@@ -66,6 +71,8 @@ export function stationRoutes({ stations, registry, presence }: StationRoutesOpt
     }),
     defineRoute({
       ...{ method: 'GET', path: '/stations/:station', summary: 'A station', tag, action: 'directory.read' },
+      query: listenTokenQuerySchema,
+      listenToken: true,
       answer: stationViewSchema,
       handler: async ({ station: { slug } }) => {
         const found = await single.get(slug);

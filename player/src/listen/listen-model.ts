@@ -66,7 +66,7 @@ export function createListenModel({ station, audio, query }: ListenPlace) {
   bindMediaKeys(player);
   update();
   keepDescribed(station, data);
-  const ask = keepStationData({ station, live, onAnswer: (answer) => (data.value = answer), player });
+  const ask = keepStationData({ station, right, onAnswer: (answer) => (data.value = answer), player });
   const openLive = openLiveSoon({ player, live, listenToken: right.listenToken });
   right.seek({ playback, player, ask, openLive });
 
@@ -141,12 +141,12 @@ function openLiveSoon({ player, live, listenToken }: LiveOpening): () => void {
 function keepStationData(options: {
   station: string;
   player: Player;
-  live: ReadonlySignal<LiveSide | undefined>;
+  right: VisitorRight;
   onAnswer: (answer: StationData | 'unknown') => void;
 }): () => Promise<void> {
-  const { station, player, live, onAnswer } = options;
+  const { station, player, right, onAnswer } = options;
   const ask = async () => {
-    const question = { signal: AbortSignal.timeout(STATION_EVERY_MS), token: live.peek()?.accessToken() };
+    const question = { signal: AbortSignal.timeout(STATION_EVERY_MS), token: right.token };
     const answer = await fetchStation(station, question);
     if (answer === 'unavailable') return;
     onAnswer(answer === 'unknown' ? answer : answer.data);

@@ -23,15 +23,15 @@ export type StationAnswer = { data: StationData } | 'unknown' | 'unavailable';
 /** How to ask for a station. */
 export type StationQuestion = {
   signal: AbortSignal;
-  /** Access token of whoever is signed in: private stations are told to those who may listen to them. */
+  /** What opens a private station: a listen token, or the access token of whoever is signed in. */
   token?: string | undefined;
 };
 
 /** Asks the API for a station. Never rejects. */
 export async function fetchStation(station: string, { signal, token }: StationQuestion): Promise<StationAnswer> {
   try {
-    const headers = new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
-    const response = await fetch(`/api/v1/stations/${encodeURIComponent(station)}`, { signal, headers });
+    const query = token === undefined ? '' : `?token=${encodeURIComponent(token)}`;
+    const response = await fetch(`/api/v1/stations/${encodeURIComponent(station)}${query}`, { signal });
     if (response.status === 404) return 'unknown';
     if (!response.ok) return 'unavailable';
     return { data: readStation(await response.json(), station) };

@@ -23,3 +23,8 @@ export const freshListenTokenSchema = listenTokenSchema.extend({
   token: z.string().describe('Told this once; only its hash is kept'),
   url: z.string().describe('What to give to a player, relative to the server'),
 });
+
+/** Query of what a listen token opens. */
+export const listenTokenQuerySchema = z.object({
+  token: z.string().max(4096).optional().describe('Listen token of a private station, or an access token'),
+});
