@@ -147,8 +147,8 @@ function StationCard({ station, now }: { station: ListedStation; now: number }) 
     <a class="station-card" href={listenPath(slug)}>
       <StationArt slug={slug} title={title} dimmed={!live} artwork={artwork} />
       <span class="station-card-text">
-        <span class="station-card-title" dir="auto">
-          {title}
+        <span class="station-card-title">
+          <bdi>{title}</bdi>
         </span>
         <span class="station-card-facts">
           <Pill tone={live ? 'live' : 'off'}>{t(live ? 'directory.live' : 'directory.off')}</Pill>
@@ -158,8 +158,8 @@ function StationCard({ station, now }: { station: ListedStation; now: number }) 
           )}
         </span>
         {facts.length > 0 && (
-          <span class="station-card-since" dir="auto">
-            {facts.join(' · ')}
+          <span class="station-card-since">
+            <bdi>{facts.join(' · ')}</bdi>
           </span>
         )}
       </span>

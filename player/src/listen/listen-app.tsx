@@ -39,10 +39,12 @@ export function ListenApp({ model }: { model: ListenModel }) {
         <StationArt slug={model.station} title={missing ? '?' : title} dimmed={isDim(state)} artwork={known?.artwork} />
         <section class="listen-player" id="player" aria-label={t('listen.player')} tabIndex={-1}>
           <Badges model={model} />
-          <h1 dir="auto">{title}</h1>
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
           {byline !== '' && (
-            <p class="listen-byline" dir="auto">
-              {byline}
+            <p class="listen-byline">
+              <bdi>{byline}</bdi>
             </p>
           )}
           <NowPlaying track={programme?.track} />

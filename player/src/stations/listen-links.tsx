@@ -95,8 +95,8 @@ function LinkRow({ link, onRevoke }: { link: ListenToken; onRevoke: () => void }
   return (
     <>
       <div class="row-text">
-        <p class="row-title" dir="auto">
-          {linkName(link)}
+        <p class="row-title">
+          <bdi>{linkName(link)}</bdi>
         </p>
         <p class="muted small">
           {[

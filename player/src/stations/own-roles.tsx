@@ -39,7 +39,9 @@ function RoleRow({ station }: { station: OwnRole }) {
     <li class="own-station">
       <StationArt slug={slug} title={title} dimmed={false} artwork={artwork} />
       <div class="own-station-text">
-        <h3 dir="auto">{title}</h3>
+        <h3>
+          <bdi>{title}</bdi>
+        </h3>
         <p class="muted small">
           {t(`people.${role}`)} {live && <Pill tone="live">{t('stations.live')}</Pill>}{' '}
           {!station.public && <Pill>{t('stations.private')}</Pill>}

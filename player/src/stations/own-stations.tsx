@@ -75,9 +75,11 @@ function OwnStationRow({ station }: { station: OwnStation }) {
     <li class="own-station">
       <StationArt slug={slug} title={title} dimmed={false} artwork={artwork} />
       <div class="own-station-text">
-        <h2 dir="auto">{title}</h2>
-        <p class="muted small" dir="ltr">
-          /s/{slug} {!station.public && <Pill>{t('stations.private')}</Pill>}
+        <h2>
+          <bdi>{title}</bdi>
+        </h2>
+        <p class="muted small">
+          <bdi dir="ltr">/s/{slug}</bdi> {!station.public && <Pill>{t('stations.private')}</Pill>}
         </p>
       </div>
       <LinkButton href={ownStudioPath(slug)} label={t('stations.open.named', { title })}>

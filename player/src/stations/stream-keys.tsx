@@ -91,8 +91,8 @@ function KeyRow({ streamKey, onAsk }: { streamKey: StreamKey; onAsk: (by: Doom['
   return (
     <>
       <div class="row-text">
-        <p class="row-title" dir="auto">
-          {keyName(streamKey)}
+        <p class="row-title">
+          <bdi>{keyName(streamKey)}</bdi>
         </p>
         <p class="muted small">
           {t('keys.made', { date: dateText(createdAt) })} · {used}

@@ -29,8 +29,8 @@ export function WebhookRow(props: WebhookRowProps) {
   return (
     <div class="webhook">
       <div class="row-text">
-        <p class="row-title webhook-url" dir="ltr">
-          {url}
+        <p class="row-title webhook-url">
+          <bdi dir="ltr">{url}</bdi>
         </p>
         <p class="webhook-facts">
           <Pill tone={TONES[healthOf(webhook)]}>{t(`hooks.health.${healthOf(webhook)}`)}</Pill>
