@@ -1,4 +1,5 @@
 import { STREAM_KEY_PATTERN } from '@awaz/infra/contract';
+import { EventLog } from '@awaz/infra/events';
 import { stationKeys } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis } from '@awaz/infra/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -52,6 +53,14 @@ describe('a station made over REST', () => {
     expect((await carl.post('/stations', { slug: 'other' }, { headers })).body.code).toBe('conflict');
   });
 
+  it('may have a chat that is closed to guests from the beginning', async () => {
+    const liz = await person('liz');
+    const chat = { mode: 'members', slowSeconds: 5 };
+    expect((await liz.post('/stations', { slug: 'lizs', chat: { mode: 'all' } })).body.code).toBe('bad_request');
+    expect((await liz.post('/stations', { slug: 'lizs', chat })).status).toBe(201);
+    expect((await liz.ask('/stations/lizs/chat/settings')).body).toMatchObject({ ...chat, links: 'everyone' });
+  });
+
   it('changes and goes, and the audit log has it', async () => {
     const dan = await person('dan');
     await dan.post('/stations', { slug: 'dans', title: 'Old' });
@@ -70,7 +79,12 @@ describe('a station made over REST', () => {
       before: { limiter: true },
       after: { limiter: false },
     });
+    const log = new EventLog(redis.handle());
+    const author = { id: 'g', name: 'Guest', role: 'guest' } as const;
+    const before = await log.position('dans');
+    await log.append('dans', 'chat:message', { author, text: 'nobody may read this later', at: 1 });
     expect((await dan.ask('/stations/dans', { method: 'DELETE' })).status).toBe(204);
+    expect(await log.since('dans', before)).toMatchObject({ events: [], reset: true });
     expect((await dan.ask('/stations/dans')).body.code).toBe('unknown_station');
   });
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AccountStore } from '../accounts/index.ts';
 import { type AuditRecorder, auditedBy } from '../audit/index.ts';
 import type { Caller } from '../auth/index.ts';
+import type { ChatServices, Speaker } from '../chat/index.ts';
 import { defineRoute, type Route } from '../rest/index.ts';
 import type { Station } from './station.ts';
 import type { StationStore } from './station-store.ts';
@@ -15,6 +16,7 @@ export const MAX_OWN_STATIONS = 20;
 export type OwnStationRoutesOptions = {
   stations: StationStore;
   store: Pick<AccountStore, 'makeOwner'>;
+  chats: { settings: Pick<ChatServices['settings'], 'change'> };
   audit: AuditRecorder;
 };
 
@@ -23,7 +25,7 @@ export function ownStationRoutes(options: OwnStationRoutesOptions): Route[] {
   return [...makingRoutes(options), ...changingRoutes(options)];
 }
 
-function makingRoutes({ stations, store, audit }: OwnStationRoutesOptions): Route[] {
+function makingRoutes({ stations, store, audit, chats }: OwnStationRoutesOptions): Route[] {
   return [
     defineRoute({
       ...{ method: 'POST', path: '/stations', tag: 'stations', action: 'station.create' },
@@ -36,9 +38,10 @@ function makingRoutes({ stations, store, audit }: OwnStationRoutesOptions): Rout
         if ((await ownedBy(stations, ownerId)).length >= MAX_OWN_STATIONS) {
           throw new AwazError('limit_reached', `You own ${MAX_OWN_STATIONS} stations, the most there may be.`);
         }
-        const { public: isPublic = true, ...wish } = body;
+        const { public: isPublic = true, chat, ...wish } = body;
         const station = await stations.add({ ...wish, public: isPublic, ownerId });
         await store.makeOwner(ownerId);
+        if (chat !== undefined) await chats.settings.change(station.slug, chat, ownerOf(caller, address));
         const after = ownView(station);
         await audit.record({ ...auditedBy(caller, address), action: 'station.made', station: station.slug, after });
         return after;
@@ -93,6 +96,13 @@ function ownView({ slug, title, createdAt, tags, version, ...station }: Station)
     limiter: station.limiter,
     ...{ version, createdAt },
   };
+}
+
+/** Somebody who has just made a station, as its chat knows them. */
+function ownerOf(caller: Caller, address: string): Speaker {
+  if (caller.kind !== 'account') throw new AwazError('unauthenticated', 'Sign in first.');
+  const { id, name } = caller.account;
+  return { id, name, actor: 'owner', address };
 }
 
 /** The version that `If-Match` (RFC 9110 13.1.1) names. Throws `bad_request`. */

@@ -159,7 +159,7 @@ export class StationStore {
   }
 
   /**
-   * Removes a station with its keys and its chat, and ends its broadcast; the media of a public one stays as long as
+   * Removes a station with its keys, its chat and its events, and ends its broadcast; the media of a public one stays as long as
    * after any end.
    * Throws `unknown_station`.
    */
@@ -167,7 +167,8 @@ export class StationStore {
     const keys = stationKeys(slug);
     const live = await this.#registry.get(slug);
     const { station, removedPrivate, streamKeys, people, listenTokens, listenSessions, listenGrants } = keys;
-    const others = [keys.webhooks, keys.webhookStates, keys.webhookCursor, keys.artwork];
+    // The head of the events stays: a station by the same name goes on counting, and no old place is one of its own.
+    const others = [keys.webhooks, keys.webhookStates, keys.webhookCursor, keys.artwork, keys.events];
     const all = [station, removedPrivate, streamKeys, people, listenTokens, listenSessions, listenGrants, ...others];
     if ((await removeScript.run(this.#handle.commands, all, [REMOVED_PRIVATE_MS])) === 0) throw unknownStation(slug);
     await this.#handle.commands.del(...Object.values(chatKeys(slug)));

@@ -56,6 +56,12 @@ describe('webhooks over REST', () => {
     const [, again] = await receiver.got(2, 'title');
     expect([again?.body, again?.headers['webhook-id']]).toEqual([title?.body, title?.headers['webhook-id']]);
 
+    const rotated = await client.post(`${one}/secret`, {});
+    expect([rotated.status, rotated.body.secret]).toEqual([201, expect.stringMatching(/^whsec_[\w+/]{43}=$/)]);
+    expect(rotated.body.secret).not.toBe(secret);
+    const aDay = 24 * 3_600_000;
+    expect(Math.abs(rotated.body.previousSecretUntil - Date.now() - aDay)).toBeLessThan(60_000);
+
     const off = await client.ask(one, { method: 'PATCH', body: { enabled: false } });
     expect(off.body).toMatchObject({ disabledAt: expect.any(Number), disabledReason: 'switched off by its owner' });
     expect((await client.ask(one, { method: 'DELETE' })).status).toBe(204);
@@ -65,11 +71,11 @@ describe('webhooks over REST', () => {
       );
     }
     expect((await client.post(`${one}/deliveries/x/redeliver`)).body.code).toBe('not_found');
-    const { items } = (await client.ask('/stations/hooks/audit?limit=3')).body;
+    const { items } = (await client.ask('/stations/hooks/audit?limit=4')).body;
     expect(items.map(({ action }: { action: string }) => action)).toEqual([
-      ...['webhook.removed', 'webhook.changed', 'webhook.made'],
+      ...['webhook.removed', 'webhook.changed', 'webhook.secret_rotated', 'webhook.made'],
     ]);
-    expect(JSON.stringify(items)).not.toContain(secret);
+    expect(JSON.stringify(items)).not.toMatch(/whsec_/);
   });
 
   it('need an address and something to tell', async () => {

@@ -2,6 +2,7 @@ import {
   changeWebhookSchema,
   freshWebhookSchema,
   newWebhookSchema,
+  rotateWebhookSchema,
   webhookSchema,
   webhookTrySchema,
 } from '@awaz/infra/contract/schemas';
@@ -23,7 +24,7 @@ const params = z.object({ webhook: id });
 
 /** Webhooks of a station, their log, and sending by hand: everything below `stations/{station}/webhooks`. */
 export function webhookRoutes(options: WebhookRoutesOptions): Route[] {
-  return [...keepingRoutes(options), ...changingRoutes(options), ...sendingRoutes(options)];
+  return [...keepingRoutes(options), ...changingRoutes(options), ...secretRoutes(options), ...sendingRoutes(options)];
 }
 
 function keepingRoutes({ webhooks, audit }: WebhookRoutesOptions): Route[] {
@@ -73,6 +74,22 @@ function changingRoutes({ webhooks, audit }: WebhookRoutesOptions): Route[] {
   ];
 }
 
+function secretRoutes({ webhooks, audit }: WebhookRoutesOptions): Route[] {
+  return [
+    defineRoute({
+      ...{ ...COMMON, method: 'POST', path: `${ONE}/secret` },
+      summary: 'Give a webhook another secret; both sign for a while',
+      ...{ params, body: rotateWebhookSchema, answer: freshWebhookSchema, status: 201, errors: ['not_found'] },
+      handler: async ({ station: { slug }, params: { webhook }, body, caller, address }) => {
+        const rotated = await webhooks.rotate(slug, webhook, body.overlapMinutes * 60_000);
+        const by = auditedBy(caller, address);
+        await audit.record({ ...by, action: 'webhook.secret_rotated', station: slug, target: webhook });
+        return { ...webhookView(rotated), secret: rotated.secret };
+      },
+    }),
+  ];
+}
+
 function sendingRoutes({ webhooks }: WebhookRoutesOptions): Route[] {
   return [
     defineRoute({
@@ -102,5 +119,6 @@ function webhookView({ id: webhookId, url, events, createdAt, ...state }: KnownW
     failingSince: state.failingSince ?? null,
     disabledAt: state.disabledAt ?? null,
     disabledReason: state.disabledReason ?? null,
+    previousSecretUntil: state.previous?.until ?? null,
   };
 }

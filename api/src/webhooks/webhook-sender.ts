@@ -1,5 +1,5 @@
 import type { Logger } from '@awaz/infra/runtime';
-import type { KnownWebhook, WebhookDelivery } from './webhook.ts';
+import { type KnownWebhook, signingSecrets, type WebhookDelivery } from './webhook.ts';
 import type { WebhookLog, WebhookTry } from './webhook-log.ts';
 import type { WebhookMetrics } from './webhook-metrics.ts';
 import { sendWebhook } from './webhook-request.ts';
@@ -55,18 +55,18 @@ export class WebhookSender {
     return { kind: isTaken ? 'taken' : isOff ? 'off' : 'failed', made };
   }
 
-  async #send({ url, secret }: KnownWebhook, { messageId, body }: WebhookDelivery, signal: AbortSignal) {
+  async #send(webhook: KnownWebhook, { messageId, body }: WebhookDelivery, signal: AbortSignal) {
     const timestamp = Math.floor(Date.now() / 1000);
     const headers = {
       'Content-Type': 'application/json',
       'User-Agent': 'Awaz-Pulse-Webhooks/1',
       'Webhook-Id': messageId,
       'Webhook-Timestamp': String(timestamp),
-      'Webhook-Signature': webhookSignature(secret, { id: messageId, timestamp, body }),
+      'Webhook-Signature': webhookSignature(signingSecrets(webhook, Date.now()), { id: messageId, timestamp, body }),
     };
     const { allowPrivate, answerWithinMs: withinMs } = this.#options;
     try {
-      const status = await sendWebhook({ url, headers, body, allowPrivate, signal, withinMs });
+      const status = await sendWebhook({ url: webhook.url, headers, body, allowPrivate, signal, withinMs });
       return { status, error: faultOf(status) };
     } catch (error) {
       return { status: null, error: (error as Error).message.slice(0, 200) || 'the connection failed' };

@@ -73,6 +73,11 @@ export class WebhookService implements Service {
     return webhook;
   }
 
+  /** Gives a webhook another secret and returns it; the old one signs too for a while, in ms. Throws `not_found`. */
+  rotate(station: string, id: string, overlapMs: number): Promise<KnownWebhook> {
+    return this.#store.rotate(station, id, overlapMs);
+  }
+
   /** Removes a webhook with its log. Throws `not_found`. */
   async remove(station: string, id: string): Promise<void> {
     await this.#store.remove(station, id);

@@ -1,7 +1,7 @@
 import { AwazError, type EventPosition, formatEventId, parseEventId, type WebhookEvent } from '@awaz/infra/contract';
 import { EventLog } from '@awaz/infra/events';
 import { type RedisHandle, Script, stationKeys, WEBHOOK_STATIONS_KEY } from '@awaz/infra/redis';
-import { inOrder, type KnownWebhook, newWebhook, type Webhook } from './webhook.ts';
+import { inOrder, type KnownWebhook, newSecret, newWebhook, type Webhook } from './webhook.ts';
 
 /** Most webhooks of a station. */
 export const MAX_WEBHOOKS = 5;
@@ -103,6 +103,17 @@ export class WebhookStore {
     await replaceScript.run(this.#handle.commands, [webhooks], [id, JSON.stringify(changed)]);
     if (enabled === true) await this.#handle.commands.hdel(webhookStates, `${id}:failing`, `${id}:off`, `${id}:why`);
     if (enabled === false) await this.disable(station, id, 'switched off by its owner');
+    return this.get(station, id);
+  }
+
+  /**
+   * Gives a webhook another secret and returns it; the one before signs too for a while, in ms. Throws `not_found`.
+   */
+  async rotate(station: string, id: string, overlapMs: number): Promise<KnownWebhook> {
+    const { failingSince: _, disabledAt: __, disabledReason: ___, ...webhook } = await this.get(station, id);
+    const previous = { secret: webhook.secret, until: Date.now() + overlapMs };
+    const rotated: Webhook = { ...webhook, secret: newSecret(), previous };
+    await replaceScript.run(this.#handle.commands, [stationKeys(station).webhooks], [id, JSON.stringify(rotated)]);
     return this.get(station, id);
   }
 

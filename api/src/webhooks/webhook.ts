@@ -10,6 +10,8 @@ export type Webhook = {
   events: WebhookEvent[];
   /** Signs what is sent: `whsec_` and 32 bytes in base64. */
   secret: string;
+  /** The secret before, which signs too until then (ms since 1970), so that receivers have time to learn the new one. */
+  previous?: { secret: string; until: number };
   /** Ms since 1970. */
   createdAt: number;
 };
@@ -44,9 +46,19 @@ export function newWebhook(wish: { url: string; events: readonly WebhookEvent[] 
     id: `w${randomBytes(6).toString('hex')}`,
     url: wish.url,
     events: inOrder(wish.events),
-    secret: `whsec_${randomBytes(32).toString('base64')}`,
+    secret: newSecret(),
     createdAt: Date.now(),
   };
+}
+
+/** A secret that nobody has seen. */
+export function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+/** The secrets that sign at a time (ms since 1970), the newest first. */
+export function signingSecrets({ secret, previous }: Webhook, now: number): string[] {
+  return previous !== undefined && previous.until > now ? [secret, previous.secret] : [secret];
 }
 
 /** Each event once, in the order of the contract. */

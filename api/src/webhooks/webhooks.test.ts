@@ -93,7 +93,7 @@ const tries = (webhooks: WebhookService, id: string, count: number) =>
 describe('webhookSignature', () => {
   it('is that of the specification', () => {
     const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' };
-    expect(webhookSignature('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', message)).toBe(
+    expect(webhookSignature(['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], message)).toBe(
       'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
     );
   });
@@ -145,11 +145,29 @@ describe('webhooks', () => {
     for (const { headers, body, path } of receiver.received) {
       const message = { id: String(headers['webhook-id']), timestamp: Number(headers['webhook-timestamp']), body };
       const key = path === '/hook' ? secret : quiet.secret;
-      expect(headers['webhook-signature']).toBe(webhookSignature(key, message));
+      expect(headers['webhook-signature']).toBe(webhookSignature([key], message));
       expect(Math.abs(message.timestamp - Date.now() / 1000)).toBeLessThan(60);
     }
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(4);
     expect(await tries(one, id, 3)).toMatchObject([{ status: 200 }, { status: 200, error: null, attempt: 1 }, {}]);
+  });
+
+  it('are signed by the old secret too for a while after it was rotated', async () => {
+    const one = startProcess();
+    const { id, secret: first } = await hook(one);
+    const { secret: second } = await one.rotate(station, id, 60_000);
+    await setTitle('Signed twice');
+    await receiver.got(1);
+    const { secret: third } = await one.rotate(station, id, 0);
+    await setTitle('Signed once');
+    const signed = (await receiver.got(2)).map(({ headers, body }) => {
+      const message = { id: String(headers['webhook-id']), timestamp: Number(headers['webhook-timestamp']), body };
+      const signatures = String(headers['webhook-signature']).split(' ');
+      return { signatures, by: (secret: string) => webhookSignature([secret], message) };
+    });
+    expect(new Set([first, second, third]).size).toBe(3);
+    const [twice, once] = signed;
+    expect([twice?.signatures, once?.signatures]).toEqual([[twice?.by(second), twice?.by(first)], [once?.by(third)]]);
   });
 
   it('are tried again with the same id and body until a message is taken, and all of it is in the log', async () => {

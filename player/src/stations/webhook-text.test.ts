@@ -4,7 +4,7 @@ import { healthOf, healthText, newestOfEach, outcomeText, readableBody, tryFacts
 
 const webhook: WebhookView = {
   ...{ id: 'w1', url: 'https://example.org', events: ['live'], createdAt: 1 },
-  ...{ failingSince: null, disabledAt: null, disabledReason: null },
+  ...{ failingSince: null, disabledAt: null, disabledReason: null, previousSecretUntil: null },
 };
 const made: WebhookTry = {
   ...{ messageId: 'm1', type: 'live', body: '{"type":"live"}', attempt: 1, at: 1000, durationMs: 12.6 },

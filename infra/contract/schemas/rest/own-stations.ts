@@ -3,6 +3,7 @@ import { parseLadder } from '../../ladder.ts';
 import { PROFILES, type ProfileName } from '../../profiles.ts';
 import { canonicalLanguage, MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, normalTag } from '../../station-facts.ts';
 import { SLUG_PATTERN } from '../../urls.ts';
+import { changeChatSettingsSchema } from '../chat.ts';
 
 const profileNames = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];
 
@@ -61,6 +62,10 @@ export const newStationSchema = z.object({
   tags: tags.optional().describe('Kept in small letters, each once'),
   ladder: ladder.optional().describe('Renditions, like 64k,128k; as the server is set when left out'),
   limiter: z.boolean().optional().describe('Whether peaks are held below -1 dBFS; true when left out'),
+  chat: changeChatSettingsSchema
+    .omit({ words: true })
+    .optional()
+    .describe('What its chat allows from the beginning; everyone may write when left out'),
 });
 
 /** Body of `PATCH stations/{station}`; what is left out stays. */

@@ -26,9 +26,21 @@ export const webhookSchema = z.object({
   failingSince: z.number().nullable().describe('Since when nothing was taken'),
   disabledAt: z.number().nullable().describe('When it was switched off'),
   disabledReason: z.string().nullable(),
+  previousSecretUntil: z.number().nullable().describe('Until when the secret before the last rotation signs too'),
 });
 
-/** Answer of `POST stations/{station}/webhooks`. */
+/** Body of `POST stations/{station}/webhooks/{webhook}/secret`. */
+export const rotateWebhookSchema = z.object({
+  overlapMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 24 * 60)
+    .default(24 * 60)
+    .describe('How long the old secret signs too, for receivers that do not know the new one yet'),
+});
+
+/** Answer of `POST stations/{station}/webhooks` and of `…/secret`. */
 export const freshWebhookSchema = webhookSchema.extend({
   secret: z.string().describe('Told this once; checks the signatures (Standard Webhooks)'),
 });
