@@ -180,6 +180,27 @@ describe('live events', () => {
     expect(own.map(({ event }) => event)).toEqual(['stream:started', 'stream:stopped']);
   });
 
+  it('reach a crowd on two nodes, each message once and in order, while half of it comes and goes', async () => {
+    await people.addStation('crowded');
+    const stay = await Promise.all(Array.from({ length: 100 }, (_, at) => connect(at % 2 === 0 ? 0 : 1)));
+    for (const client of stay)
+      expect(await client.call('stream:join', { station: 'crowded' })).toMatchObject({ ok: true });
+    const passBy = async (at: number) => {
+      const client = await connect(at % 2 === 0 ? 0 : 1);
+      await client.call('stream:join', { station: 'crowded' });
+      client.close();
+    };
+    const wanted = Array.from({ length: 20 }, (_, at) => `message ${at}`);
+    const passing = Promise.all(Array.from({ length: 100 }, (_, at) => passBy(at)));
+    for (const text of wanted) await say('crowded', text);
+    await passing;
+    await until(() => stay.every(({ heard }) => heard.length >= 20), {
+      timeoutMs: 20_000,
+      what: 'everybody hears all',
+    });
+    for (const client of stay) expect(texts(client)).toEqual(wanted);
+  }, 40_000);
+
   it('bring every message exactly once and in order to those who join while messages come', async () => {
     await people.addStation('busy');
     let sent = 0;
