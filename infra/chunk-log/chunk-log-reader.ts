@@ -26,6 +26,6 @@ export class ChunkLogReader {
 
   /** Drops what is older than `id`. */
   async trimBefore(id: string): Promise<void> {
-    await this.#handle.commands.call('XTRIM', this.#key, 'MINID', '~', id);
+    await this.#handle.commands.call('xtrim', this.#key, 'MINID', '~', id);
   }
 }

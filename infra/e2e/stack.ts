@@ -20,6 +20,8 @@ export type StackOptions = {
   partTargetMs?: number;
   /** API processes on the one Redis. */
   apis?: number;
+  /** Another Redis than one of its own; it stays the caller's. */
+  redisUrl?: string;
   /** Further variables for all programs. */
   env?: Record<string, string>;
 };
@@ -122,7 +124,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 function stackEnv(options: StackOptions, { redis, folder }: { redis: TestRedis; folder: TempDir }) {
   return {
     ...OWN_SETTINGS,
-    REDIS_URL: redis.url,
+    REDIS_URL: options.redisUrl ?? redis.url,
     DATA_DIR: folder.path,
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',

@@ -37,7 +37,7 @@ export class EventFeed {
     this.#handle = handle;
     this.#log = new EventLog(handle);
     this.#onFault = onFault;
-    this.#subscriber = this.#handle.connect('patient');
+    this.#subscriber = this.#handle.subscriber();
     this.#subscriber.on('message', (channel: string, text: string) => this.#take(channel, text));
     // After a loss of the connection ioredis subscribes again by itself; what was told meanwhile is in the log.
     this.#subscriber.on('ready', () => {

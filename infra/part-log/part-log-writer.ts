@@ -117,7 +117,7 @@ export class PartLogWriter {
 
   /** The last part that is published; where to go on after a takeover. */
   async lastPart(): Promise<PublishedPart | undefined> {
-    const ids = (await this.#handle.commands.callBuffer('XREVRANGE', [this.#partsKey, '+', '-', 'COUNT', 1])) as [
+    const ids = (await this.#handle.commands.callBuffer('xrevrange', [this.#partsKey, '+', '-', 'COUNT', 1])) as [
       Buffer,
       Buffer[],
     ][];

@@ -26,7 +26,7 @@ export class ControlBus {
 
   constructor(handle: RedisHandle) {
     this.#handle = handle;
-    this.#subscriber = handle.connect('patient');
+    this.#subscriber = handle.subscriber();
     this.#subscriber.on('message', (_channel: string, text: string) => this.#deliver(text));
     this.#subscriber.subscribe(BUS_CHANNEL).catch(() => undefined); // only fails when closed first; ioredis resubscribes by itself
   }

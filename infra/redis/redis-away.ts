@@ -3,6 +3,8 @@ export function isRedisAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   return (
     thrown.name === 'MaxRetriesPerRequestError' ||
-    /^(Connection is closed|Stream isn't writeable|Command timed out|LOADING )/.test(thrown.message)
+    /^(Connection is closed|Stream isn't writeable|Command timed out|LOADING |CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|Too many Cluster redirections|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable)/.test(
+      thrown.message,
+    )
   );
 }

@@ -13,12 +13,13 @@ export class Script<Answer> {
 
   /** Runs the script; all `keys` must share one hash tag. Rejects with Redis's own error. */
   async run(redis: Redis, keys: string[], values: (string | number | Buffer | Uint8Array)[]): Promise<Answer> {
+    // ioredis finds the keys of a command, and by them the node of a cluster, by its name in small letters only.
     const rest = [keys.length, ...keys, ...values.map(asArgument)];
     try {
-      return (await redis.callBuffer('EVALSHA', [this.#sha, ...rest])) as Answer;
+      return (await redis.callBuffer('evalsha', [this.#sha, ...rest])) as Answer;
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return (await redis.callBuffer('EVAL', [this.#source, ...rest])) as Answer;
+      return (await redis.callBuffer('eval', [this.#source, ...rest])) as Answer;
     }
   }
 }

@@ -31,7 +31,7 @@ export async function readStream(
   range: { from: string; to: string; count?: number },
 ): Promise<StreamEntry[]> {
   const count = range.count === undefined ? [] : ['COUNT', range.count];
-  const raw = (await redis.callBuffer('XRANGE', [key, range.from, range.to, ...count])) as RawEntry[];
+  const raw = (await redis.callBuffer('xrange', [key, range.from, range.to, ...count])) as RawEntry[];
   return raw.map(parseStreamEntry);
 }
 

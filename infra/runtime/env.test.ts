@@ -11,13 +11,15 @@ test('every fault of an environment is told at once, in words of somebody who se
   expect(fault).toThrow('  PORT: "abc" is not a number');
   expect(fault).toThrow('  LADDER: ladder entry "12x" is not a bitrate');
   expect(fault).toThrow('  PART_TARGET_MS: Too small');
-  expect(fault).toThrow('  REDIS_URL: is neither redis://…, rediss://… nor unix:/path');
+  expect(fault).toThrow('  REDIS_URL: is neither redis://…, rediss://…, unix:/path, redis-cluster://');
   expect(() => parseEnv(shape, { REDIS_URL: '' })).toThrow('  REDIS_URL: has to be set');
 });
 
-test.each(['redis://h', 'rediss://user:word@h:1/2', 'unix:/run/redis.sock', '/run/redis.sock'])(
-  '%s is an address of Redis',
-  (url) => {
-    expect(parseEnv(shape, { REDIS_URL: url }).REDIS_URL).toBe(url);
-  },
-);
+const ADDRESSES = [
+  ...['redis://h', 'rediss://user:word@h:1/2', 'unix:/run/redis.sock', '/run/redis.sock'],
+  ...['redis-cluster://a:7000,b,[::1]:7002', 'rediss-cluster://:word@a', 'redis-sentinel://user:w%40rd@a,b:1/main/2'],
+];
+
+test.each(ADDRESSES)('%s is an address of Redis', (url) => {
+  expect(parseEnv(shape, { REDIS_URL: url }).REDIS_URL).toBe(url);
+});

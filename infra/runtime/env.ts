@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { parseLadder } from '../contract/index.ts';
+import { parseRedisAddress, REDIS_ADDRESS_FORMS } from './redis-address.ts';
 
 /** Thrown when the environment is not usable; the message lists every fault at once. */
 export class ConfigError extends Error {
@@ -18,8 +19,8 @@ const ladder = z.string().transform((text, context) => {
 
 /** Variables that every program knows; each with its default. */
 export const commonEnv = {
-  /** Where Redis is: `redis://…`, `rediss://…` or `unix:/path`. */
-  REDIS_URL: z.string().regex(/^(rediss?:\/\/|unix:|\/)/, 'is neither redis://…, rediss://… nor unix:/path'),
+  /** Where Redis is, in a form that `parseRedisAddress` reads. */
+  REDIS_URL: z.string().refine((text) => parseRedisAddress(text) !== undefined, `is neither ${REDIS_ADDRESS_FORMS}`),
   /** Where files are kept that must survive a restart. */
   DATA_DIR: z.string().min(1).default('./data'),
   /** How much is logged. */

@@ -4,5 +4,12 @@ export { KeptRunning, type KeptRunningOptions, type Running } from './kept-runni
 export { createLogger, type Logger } from './logger.ts';
 export { Counter, createRegistry, Gauge, Histogram, type MetricFigures, mergeFigures, Registry } from './metrics.ts';
 export { type FailProgram, runProgram } from './program.ts';
+export {
+  parseRedisAddress,
+  REDIS_ADDRESS_FORMS,
+  type RedisAccess,
+  type RedisAddress,
+  type RedisNode,
+} from './redis-address.ts';
 export { ReleaseStack, type Service } from './service.ts';
 export { pause } from './wait.ts';

@@ -17,6 +17,7 @@ export {
 } from './fixtures/index.ts';
 export { type ProgramEnd, type ProgramOptions, runProgram, spawnProgram, type TestProgram } from './programs.ts';
 export { startTestRedis, type TestRedis } from './redis.ts';
+export { startTestRedisCluster, type TestRedisCluster } from './redis-cluster.ts';
 export { type TempDir, tempDir } from './temp-dir.ts';
 export { type UntilOptions, until } from './until.ts';
 export { clickTrack, pcm16Of, type Sound, type SoundFormat, silence, tone, wavOf } from './wav.ts';

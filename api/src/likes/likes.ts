@@ -47,7 +47,7 @@ export class Likes implements Service {
     const help = 'Writes of likes that failed and are tried again';
     this.#failures = new Counter({ name: 'awaz_like_write_failures_total', help, registers });
     gaugeOfStations(registers, () => this.#stations);
-    this.#subscriber = handle.connect('patient');
+    this.#subscriber = handle.subscriber();
     this.#subscriber.on('message', (_channel: string, text: string) => this.#hear(text));
     this.#subscriber.subscribe(LIKES_CHANNEL).catch(() => undefined); // only fails when closed first
     this.#timer = setInterval(() => void this.#beat(), WRITE_EVERY_MS).unref();
@@ -60,7 +60,9 @@ export class Likes implements Service {
    */
   async like(station: string, who: Liker, mediaTime?: number): Promise<{ count: number }> {
     await this.#allowances.take(who.id, who.network);
-    const total = this.#stations.get(station)?.known(performance.now()) ?? (await this.#read(station));
+    const known = this.#stations.get(station)?.known(performance.now());
+    // What was off air a moment ago may have begun since.
+    const total = known?.live ? known : await this.#read(station);
     if (!total.live) throw new AwazError('off_air', 'The station is off air: there is nothing to like.');
     const likes = this.#of(station);
     likes.add(heardMediaTime(mediaTime, Date.now()));

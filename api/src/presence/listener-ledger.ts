@@ -155,7 +155,7 @@ export class ListenerLedger {
     const epoch = this.#epoch ?? 0;
     const scores = entries.flatMap(({ session, until }) => [Math.ceil(epoch + until), memberOf(session)]);
     // Another process may have seen the session later; the later time stays.
-    const pipeline = this.#handle.commands.pipeline().call('ZADD', [listeners, 'GT', ...scores]);
+    const pipeline = this.#handle.commands.pipeline().call('zadd', [listeners, 'GT', ...scores]);
     pipeline.pexpire(listeners, STATION_TTL_MS);
     for (const [broadcastId, sessions] of newByBroadcast(entries)) {
       const { uniques } = broadcastKeys(station, broadcastId);

@@ -65,7 +65,7 @@ export class Presence implements Service {
     this.#ledger = new ListenerLedger(handle, limits.maxStationSessions);
     this.#board = new CountBoard((error) => this.#fault(error));
     this.#metrics = new PresenceMetrics(metrics, { held: () => this.held, counts: () => this.#board.all() });
-    this.#subscriber = handle.connect('patient');
+    this.#subscriber = handle.subscriber();
     this.#subscriber.on('message', (_channel: string, text: string) => this.#hear(text));
     this.#subscriber.subscribe(PRESENCE_CHANNEL).catch(() => undefined); // only fails when closed first
     this.#timer = setInterval(() => void this.#beat(), BEAT_MS).unref();
