@@ -289,7 +289,10 @@ describe('one’s own stations', () => {
       await pressPlay({ page: ear });
       await playing(ear);
     }
-    for (const ear of [guest, own]) await says(ear, ear.getByRole('heading', { level: 1, name: 'Closed' }));
+    for (const ear of [guest, own]) {
+      await says(ear, ear.getByRole('heading', { level: 1, name: 'Closed' }));
+      await says(ear, ear.getByText('Nobody has written yet.'));
+    }
     await says(stranger, stranger.getByText('There is no station at this address, or it is private.').last());
     await page.getByRole('tab', { name: 'People' }).click();
     await page.getByRole('button', { name: 'Revoke Family' }).click();
@@ -311,7 +314,7 @@ describe('one’s own stations', () => {
     await says(page, page.getByText('Use an address that begins with https:// or http://.'));
     await page.getByRole('textbox', { name: 'Address' }).fill(receiver.url);
     await page.getByRole('button', { name: 'Make webhook' }).click();
-    const fresh = page.getByRole('region', { name: 'The secret of your new webhook' });
+    const fresh = page.getByRole('region', { name: 'The secret of your webhook' });
     expect(await fresh.getByRole('code').textContent()).toMatch(/^whsec_/);
     await fresh.getByRole('button', { name: 'I have it' }).click();
     expect(await page.content()).not.toContain('whsec_');
@@ -334,6 +337,11 @@ describe('one’s own stations', () => {
     await live.getByRole('button', { name: 'Send again' }).click();
     await until(() => sent() > before, { timeoutMs: 20_000, what: 'the message comes again' });
     expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: /^New secret for/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click();
+    expect(await fresh.getByRole('code').textContent()).toMatch(/^whsec_/);
+    await fresh.getByRole('button', { name: 'I have it' }).click();
+    await says(page, page.getByText(/^The secret before signs too until/));
     await page.getByRole('button', { name: /^Switch off/ }).click();
     await says(page, page.getByText(/^Off since/));
     await page.getByRole('button', { name: /^Remove http/ }).click();

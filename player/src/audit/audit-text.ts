@@ -15,6 +15,7 @@ const t = translator({
   'listen_token.revoked': 'Revoked a listen link',
   'webhook.made': 'Made a webhook',
   'webhook.changed': 'Changed a webhook',
+  'webhook.secret_rotated': 'Gave a webhook another secret',
   'webhook.removed': 'Removed a webhook',
   'stream:stop': 'Ended a broadcast',
   'admin.stream_stopped': 'Stopped a stream',

@@ -119,6 +119,11 @@ export class StationApi {
     return this.#session.call(`/stations/${station}/webhooks/${id}`, { method: 'PATCH', body });
   }
 
+  /** Gives a webhook another secret, which is in this answer and nowhere else; the old one signs too for a day. */
+  rotateWebhookSecret(station: string, id: string): Promise<FreshWebhook> {
+    return this.#session.call(`/stations/${station}/webhooks/${id}/secret`, { method: 'POST', body: {} });
+  }
+
   /** Removes a webhook with its log. */
   removeWebhook(station: string, id: string): Promise<void> {
     return this.#session.call(`/stations/${station}/webhooks/${id}`, { method: 'DELETE' });

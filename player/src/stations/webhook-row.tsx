@@ -3,10 +3,12 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { asProblem, problemText } from '../rest/index.ts';
 import { Banner, Button, ConfirmDialog, Pill, type PillTone } from '../ui/index.ts';
+import { dateText } from './dates.ts';
 import type { StationApi } from './station-api.ts';
 import type { Acts } from './use-acts.ts';
 import { WebhookForm } from './webhook-form.tsx';
 import { WebhookLog } from './webhook-log.tsx';
+import { FreshWebhookSecret, RotateSecret } from './webhook-secret.tsx';
 import { healthOf, healthText, outcomeText, type WebhookHealth } from './webhook-text.ts';
 import { t } from './words.ts';
 
@@ -18,8 +20,9 @@ export type WebhookRowProps = { api: StationApi; station: string; webhook: Webho
 /** A webhook with all that can be done to it. */
 export function WebhookRow(props: WebhookRowProps) {
   const { api, station, webhook, act } = props;
-  const { id, url, events } = webhook;
+  const { id, url, events, previousSecretUntil } = webhook;
   const open = useSignal<'log' | 'form' | undefined>(undefined);
+  const fresh = useSignal<string>();
   const logId = useId();
   const toggle = (part: 'log' | 'form') => () => {
     open.value = open.value === part ? undefined : part;
@@ -37,6 +40,9 @@ export function WebhookRow(props: WebhookRowProps) {
           <span class="muted small">{healthText(webhook)}</span>
         </p>
         <p class="muted small">{events.map((event) => t(`hooks.event.${event}`)).join(' · ')}</p>
+        {previousSecretUntil !== null && previousSecretUntil > Date.now() && (
+          <p class="muted small">{t('hooks.rotate.until', { date: dateText(previousSecretUntil) })}</p>
+        )}
       </div>
       <div class="actions">
         <Button
@@ -68,8 +74,24 @@ export function WebhookRow(props: WebhookRowProps) {
         >
           {t('hooks.change')}
         </Button>
+        <RotateSecret
+          url={url}
+          onRotate={() =>
+            void act(async () => {
+              fresh.value = (await api.rotateWebhookSecret(station, id)).secret;
+            })
+          }
+        />
         <Removal {...props} />
       </div>
+      {fresh.value !== undefined && (
+        <FreshWebhookSecret
+          secret={fresh.value}
+          onDone={() => {
+            fresh.value = undefined;
+          }}
+        />
+      )}
       <p role="status" class={trial.made?.error === null ? 'saved' : 'hook-refused'}>
         {trial.made !== undefined && outcomeText(trial.made)}
       </p>

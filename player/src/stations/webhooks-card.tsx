@@ -2,13 +2,13 @@ import type { FreshWebhook, WebhookView } from '@awaz/infra/contract';
 import { useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import { loaded, newWishId, useFresh } from '../rest/index.ts';
-import { Button, Card, CopyButton } from '../ui/index.ts';
-import { FreshSecret } from './fresh-secret.tsx';
+import { Button, Card } from '../ui/index.ts';
 import { LoadedRows } from './loaded-rows.tsx';
 import type { StationApi } from './station-api.ts';
 import { useActs } from './use-acts.ts';
 import { WebhookForm } from './webhook-form.tsx';
 import { WebhookRow } from './webhook-row.tsx';
+import { FreshWebhookSecret } from './webhook-secret.tsx';
 import { OFFERED_EVENTS } from './webhook-text.ts';
 import { t } from './words.ts';
 
@@ -50,17 +50,7 @@ function NewWebhook({ api, station, onMade }: { api: StationApi; station: string
     const forget = () => {
       fresh.value = undefined;
     };
-    return (
-      <FreshSecret
-        title={t('hooks.fresh')}
-        hint={t('hooks.fresh.hint')}
-        secret={secret}
-        done={t('keys.fresh.done')}
-        onDone={forget}
-      >
-        <CopyButton label={t('hooks.fresh.copy')} text={() => secret} />
-      </FreshSecret>
-    );
+    return <FreshWebhookSecret secret={secret} onDone={forget} />;
   }
   if (!isMaking.value) {
     return (
