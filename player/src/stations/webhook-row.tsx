@@ -1,5 +1,5 @@
 import type { WebhookTry, WebhookView } from '@awaz/infra/contract';
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { asProblem, problemText } from '../rest/index.ts';
 import { Banner, Button, ConfirmDialog, Pill, type PillTone } from '../ui/index.ts';
@@ -17,73 +17,24 @@ const TONES: Record<WebhookHealth, PillTone> = { on: 'ok', failing: 'warn', off:
 /** What a row needs. */
 export type WebhookRowProps = { api: StationApi; station: string; webhook: WebhookView; act: Acts['act'] };
 
+/** What is open below a webhook. */
+type OpenPart = 'log' | 'form' | undefined;
+
 /** A webhook with all that can be done to it. */
 export function WebhookRow(props: WebhookRowProps) {
   const { api, station, webhook, act } = props;
-  const { id, url, events, previousSecretUntil } = webhook;
-  const open = useSignal<'log' | 'form' | undefined>(undefined);
+  const { id, url, events } = webhook;
+  const open = useSignal<OpenPart>(undefined);
   const fresh = useSignal<string>();
   const logId = useId();
-  const toggle = (part: 'log' | 'form') => () => {
-    open.value = open.value === part ? undefined : part;
+  const close = () => {
+    open.value = undefined;
   };
-  const isOff = webhook.disabledAt !== null;
   const trial = useTrial(props, () => void act(() => Promise.resolve()));
   return (
     <div class="webhook">
-      <div class="row-text">
-        <p class="row-title webhook-url">
-          <bdi dir="ltr">{url}</bdi>
-        </p>
-        <p class="webhook-facts">
-          <Pill tone={TONES[healthOf(webhook)]}>{t(`hooks.health.${healthOf(webhook)}`)}</Pill>
-          <span class="muted small">{healthText(webhook)}</span>
-        </p>
-        <p class="muted small">{events.map((event) => t(`hooks.event.${event}`)).join(' · ')}</p>
-        {previousSecretUntil !== null && previousSecretUntil > Date.now() && (
-          <p class="muted small">{t('hooks.rotate.until', { date: dateText(previousSecretUntil) })}</p>
-        )}
-      </div>
-      <div class="actions">
-        <Button
-          icon="send"
-          busy={trial.isBusy}
-          aria-label={t('hooks.test.named', { url })}
-          onClick={() => void trial.send()}
-        >
-          {t('hooks.test')}
-        </Button>
-        <Button
-          aria-label={t(isOff ? 'hooks.switch_on.named' : 'hooks.switch_off.named', { url })}
-          onClick={() => void act(() => api.changeWebhook(station, id, { enabled: isOff }))}
-        >
-          {t(isOff ? 'hooks.switch_on' : 'hooks.switch_off')}
-        </Button>
-        <Button
-          aria-expanded={open.value === 'log'}
-          aria-controls={logId}
-          aria-label={t('hooks.log.named', { url })}
-          onClick={toggle('log')}
-        >
-          {t('hooks.log')}
-        </Button>
-        <Button
-          aria-expanded={open.value === 'form'}
-          aria-label={t('hooks.change.named', { url })}
-          onClick={toggle('form')}
-        >
-          {t('hooks.change')}
-        </Button>
-        <RotateSecret
-          url={url}
-          onRotate={() =>
-            void act(async () => {
-              fresh.value = (await api.rotateWebhookSecret(station, id)).secret;
-            })
-          }
-        />
-        <Removal {...props} />
-      </div>
+      <WebhookFacts webhook={webhook} />
+      <WebhookActs {...props} {...{ open, fresh, trial, logId }} />
       {fresh.value !== undefined && (
         <FreshWebhookSecret
           secret={fresh.value}
@@ -102,11 +53,11 @@ export function WebhookRow(props: WebhookRowProps) {
           label={t('settings.save')}
           send={async (wish) => {
             await api.changeWebhook(station, id, wish);
-            open.value = undefined;
+            close();
             await act(() => Promise.resolve());
           }}
         >
-          <Button kind="quiet" onClick={toggle('form')}>
+          <Button kind="quiet" onClick={close}>
             {t('new.cancel')}
           </Button>
         </WebhookForm>
@@ -115,6 +66,83 @@ export function WebhookRow(props: WebhookRowProps) {
     </div>
   );
 }
+
+function WebhookFacts({ webhook }: { webhook: WebhookView }) {
+  const { url, events, previousSecretUntil } = webhook;
+  const health = healthOf(webhook);
+  return (
+    <div class="row-text">
+      <p class="row-title webhook-url">
+        <bdi dir="ltr">{url}</bdi>
+      </p>
+      <p class="webhook-facts">
+        <Pill tone={TONES[health]}>{t(`hooks.health.${health}`)}</Pill>
+        <span class="muted small">{healthText(webhook)}</span>
+      </p>
+      <p class="muted small">{events.map((event) => t(`hooks.event.${event}`)).join(' · ')}</p>
+      {previousSecretUntil !== null && previousSecretUntil > Date.now() && (
+        <p class="muted small">{t('hooks.rotate.until', { date: dateText(previousSecretUntil) })}</p>
+      )}
+    </div>
+  );
+}
+
+type WebhookActsProps = WebhookRowProps & {
+  open: Signal<OpenPart>;
+  fresh: Signal<string | undefined>;
+  trial: Trial;
+  /** Of the element that the log opens in. */
+  logId: string;
+};
+
+function WebhookActs(props: WebhookActsProps) {
+  const { api, station, webhook, act, open, fresh, trial, logId } = props;
+  const { id, url } = webhook;
+  const isOff = webhook.disabledAt !== null;
+  const toggle = (part: OpenPart) => () => {
+    open.value = open.value === part ? undefined : part;
+  };
+  const rotate = async () => {
+    fresh.value = (await api.rotateWebhookSecret(station, id)).secret;
+  };
+  return (
+    <div class="actions">
+      <Button
+        icon="send"
+        busy={trial.isBusy}
+        aria-label={t('hooks.test.named', { url })}
+        onClick={() => void trial.send()}
+      >
+        {t('hooks.test')}
+      </Button>
+      <Button
+        aria-label={t(isOff ? 'hooks.switch_on.named' : 'hooks.switch_off.named', { url })}
+        onClick={() => void act(() => api.changeWebhook(station, id, { enabled: isOff }))}
+      >
+        {t(isOff ? 'hooks.switch_on' : 'hooks.switch_off')}
+      </Button>
+      <Button
+        aria-expanded={open.value === 'log'}
+        aria-controls={logId}
+        aria-label={t('hooks.log.named', { url })}
+        onClick={toggle('log')}
+      >
+        {t('hooks.log')}
+      </Button>
+      <Button
+        aria-expanded={open.value === 'form'}
+        aria-label={t('hooks.change.named', { url })}
+        onClick={toggle('form')}
+      >
+        {t('hooks.change')}
+      </Button>
+      <RotateSecret url={url} onRotate={() => void act(rotate)} />
+      <Removal {...props} />
+    </div>
+  );
+}
+
+type Trial = ReturnType<typeof useTrial>;
 
 /** Sends a test and keeps what came of it. */
 function useTrial({ api, station, webhook }: WebhookRowProps, onTried: () => void) {
