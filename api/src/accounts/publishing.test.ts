@@ -1,5 +1,7 @@
+import { AlarmBoard } from '@awaz/infra/alarms';
 import { BroadcastRegistry } from '@awaz/infra/broadcasts';
-import type { RedisHandle } from '@awaz/infra/redis';
+import { QualityBoard } from '@awaz/infra/quality';
+import { type RedisHandle, stationKeys } from '@awaz/infra/redis';
 import { startTestRedis, type TestRedis, until } from '@awaz/infra/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
@@ -110,8 +112,18 @@ describe('an administrator', () => {
     clients.push(client);
     const { broadcastId } = await client.hello();
     const admin = people.byActor.admin;
+    await new QualityBoard(handle).tell('loud', 'encoder', { sound: { levelDbfs: -0.2, shortTermLufs: -7.5 } });
+    const lease = stationKeys('loud').publisher;
+    const guard = { key: lease, value: String(await handle.commands.get(lease)) };
+    const clipping = { alarm: 'clipping', level: 'warn', since: 5 } as const;
+    await new AlarmBoard(handle).set({ station: 'loud', broadcastId }, guard, clipping);
     const { body } = await admin.client.ask('/admin/streams');
-    expect(body.streams).toContainEqual(expect.objectContaining({ station: 'loud', title: 'Too loud', broadcastId }));
+    expect(body.streams).toContainEqual(
+      expect.objectContaining({
+        ...{ station: 'loud', title: 'Too loud', broadcastId },
+        ...{ levelDbfs: -0.2, shortTermLufs: -7.5, alarms: [clipping] },
+      }),
+    );
     const stopped = await admin.client.post('/admin/streams/loud/stop');
     expect([stopped.status, stopped.body]).toEqual([200, { broadcastId }]);
     expect(await client.refused()).toMatchObject({ code: 'stopped_by_admin', retryable: false });

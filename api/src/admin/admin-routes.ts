@@ -1,3 +1,4 @@
+import { AlarmBoard } from '@awaz/infra/alarms';
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
 import {
   changeUserSchema,
@@ -7,6 +8,7 @@ import {
   streamSchema,
   userSchema,
 } from '@awaz/infra/contract/schemas';
+import { QualityBoard } from '@awaz/infra/quality';
 import type { RedisHandle } from '@awaz/infra/redis';
 import { z } from 'zod';
 import { type AuditRecorder, auditedBy } from '../audit/index.ts';
@@ -30,12 +32,14 @@ export function adminRoutes(options: AdminRoutesOptions): Route[] {
 }
 
 function streamRoutes({ handle, stations, registry, audit }: AdminRoutesOptions): Route[] {
+  const board = new QualityBoard(handle);
+  const alarms = new AlarmBoard(handle);
   return [
     defineRoute({
       ...{ method: 'GET', path: '/admin/streams', summary: 'Every broadcast on air', tag: 'admin' },
       action: 'admin.read',
       answer: z.object({ streams: z.array(streamSchema) }),
-      handler: async () => ({ streams: await liveStreams(stations, registry) }),
+      handler: async () => ({ streams: await liveStreams({ stations, registry, board, alarms }) }),
     }),
     defineRoute({
       ...{ method: 'POST', path: '/admin/streams/:station/stop', summary: 'End a broadcast', tag: 'admin' },

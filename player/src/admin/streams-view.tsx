@@ -88,6 +88,7 @@ function columnsOf(props: { now: number; onStop: (stream: AdminStream) => void }
       name: t('streams.since'),
       cell: ({ startedAt }) => <span class="tabular">{clock(props.now - startedAt)}</span>,
     },
+    { name: t('streams.sound'), cell: (stream) => <StreamSound stream={stream} /> },
     { name: t('streams.source'), cell: ({ openedBy }) => sourceText(openedBy), isWide: true },
     {
       name: t('streams.act'),
@@ -103,6 +104,25 @@ function columnsOf(props: { now: number; onStop: (stream: AdminStream) => void }
       ),
     },
   ];
+}
+
+/** How loud it is, and what is wrong with it. */
+function StreamSound({ stream }: { stream: AdminStream }) {
+  const { levelDbfs, shortTermLufs, alarms } = stream;
+  const lufs = shortTermLufs?.toFixed(0).replace('-', '−');
+  return (
+    <>
+      <span class="tabular">
+        {levelDbfs === null && t('streams.no_sound')}
+        {lufs !== undefined && t('streams.lufs', { lufs })}
+      </span>{' '}
+      {alarms.map(({ alarm, level }) => (
+        <Pill key={alarm} tone={level === 'alarm' ? 'live' : 'warn'}>
+          {t(`streams.alarm.${alarm}`)}
+        </Pill>
+      ))}
+    </>
+  );
 }
 
 function sourceText(openedBy: string): string {

@@ -1,4 +1,5 @@
-import type { ErrorCode, IngestQuality } from '@awaz/infra/contract';
+import type { AlarmLevel, AlarmName, ErrorCode, IngestNotice, IngestQuality } from '@awaz/infra/contract';
+import { ALARM_NAMES } from '@awaz/infra/contract';
 import type { IngestProblem, IngestState } from '../ingest-client/index.ts';
 import { Broadcast, type Recording } from './broadcast.ts';
 import type { LiveMark, StudioAccess } from './studio-link.ts';
@@ -20,6 +21,8 @@ export type AirView = {
   reconnects: number;
   /** What the server measures; undefined before its first word. */
   quality: IngestQuality | undefined;
+  /** What the server says is wrong with the broadcast. */
+  alarms: ReadonlyMap<AlarmName, AlarmLevel>;
 };
 
 /** Nothing is being sent. */
@@ -35,6 +38,7 @@ export const OFF_AIR: AirView = {
   rttMs: undefined,
   reconnects: 0,
   quality: undefined,
+  alarms: new Map(),
 };
 
 /** How a broadcast was over. */
@@ -67,6 +71,7 @@ export class AirSession {
   #onAirSince: number | undefined;
   #qualityAt = Number.NEGATIVE_INFINITY;
   #quality: IngestQuality | undefined;
+  #alarms = new Map<AlarmName, AlarmLevel>();
   #ackAt: number | undefined;
   #rttMs: number | undefined;
   #reconnects = 0;
@@ -114,6 +119,7 @@ export class AirSession {
       rttMs: this.#rttMs,
       reconnects: this.#reconnects,
       quality: isFresh ? this.#quality : undefined,
+      alarms: this.#alarms,
     };
   }
 
@@ -122,6 +128,7 @@ export class AirSession {
     client.on('ready', ({ broadcastId, began }) => {
       this.#broadcastId = broadcastId;
       if (began) this.#onAirSince = undefined;
+      this.#alarms = new Map(); // the server tells a new connection what is wrong
       this.#mark();
     });
     client.on('ack', ({ rttMs }) => {
@@ -134,6 +141,7 @@ export class AirSession {
       if (quality.onAir) this.#onAirSince ??= Date.now();
       this.#mark();
     });
+    client.on('notice', (notice) => this.#noticed(notice));
     client.on('state', (state) => {
       if (state === 'reconnecting') this.#reconnects++;
       if (state === 'failed') this.#fail();
@@ -145,6 +153,11 @@ export class AirSession {
       const onAirMs = this.#onAirSince === undefined ? 0 : Date.now() - this.#onAirSince;
       this.#options.over({ kind: 'ended', confirmed, onAirMs });
     });
+  }
+
+  #noticed({ code, level }: IngestNotice): void {
+    const alarm = ALARM_NAMES.find((name) => name === code);
+    if (alarm !== undefined && level !== undefined) this.#alarms = new Map(this.#alarms).set(alarm, level);
   }
 
   #fail(): void {

@@ -1,4 +1,5 @@
 import { Card, Choices, Select } from '../ui/index.ts';
+import { Loudness } from './loudness.tsx';
 import { Meter } from './meter.tsx';
 import { PRESETS, type SoundPreset } from './sound-preset.ts';
 import type { StudioModel } from './studio-model.ts';
@@ -13,6 +14,7 @@ export function SoundCard({ model }: { model: StudioModel }) {
       <div class="stack">
         <h2>{t('sound.title')}</h2>
         <Meter ballistics={model.ballistics} />
+        {model.isLive.value && <Loudness air={model.air.value} />}
         {!isClosed && <MicrophoneChoice model={model} />}
         <PresetChoice model={model} />
       </div>

@@ -3,7 +3,7 @@ import { MAX_UNACKED_MS } from '../ingest-client/index.ts';
 import type { BannerTone } from '../ui/index.ts';
 import type { AirView, Outcome } from './air-session.ts';
 import type { MicrophoneState } from './microphone.ts';
-import type { SignalAlarm } from './signal-watch.ts';
+import type { StudioAlarm } from './studio-alarm.ts';
 import { t } from './words.ts';
 
 /** What a message offers to press. */
@@ -23,7 +23,7 @@ export type StudioMessage = {
 export type MessageFacts = {
   isOnline: boolean;
   microphone: MicrophoneState;
-  alarm: SignalAlarm | undefined;
+  alarm: StudioAlarm | undefined;
   air: AirView;
   /** How long the present state of the connection lasts, in ms. */
   airStateMs: number;
@@ -102,7 +102,7 @@ function microphoneMessage(microphone: MicrophoneState): StudioMessage | undefin
   };
 }
 
-function alarmMessage(alarm: SignalAlarm | undefined): StudioMessage | undefined {
+function alarmMessage(alarm: StudioAlarm | undefined): StudioMessage | undefined {
   if (alarm === undefined) return undefined;
   return {
     tone: alarm === 'silence_alarm' ? 'danger' : 'warn',

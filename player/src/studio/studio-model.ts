@@ -4,9 +4,10 @@ import { LevelMeter } from './level-meter.ts';
 import { MeterBallistics } from './meter-scale.ts';
 import { Microphone, type MicrophoneDevice, type MicrophoneState } from './microphone.ts';
 import { ScreenLock } from './screen-lock.ts';
-import { type SignalAlarm, SignalWatch } from './signal-watch.ts';
+import { SignalWatch } from './signal-watch.ts';
 import { recallSound, rememberSound, type SoundChoice } from './sound-memory.ts';
 import { PRESETS, type SoundPreset } from './sound-preset.ts';
+import { type StudioAlarm, worstAlarm } from './studio-alarm.ts';
 import { isOnAir, lampsOf } from './studio-lamps.ts';
 import { keepLiveMark, type LiveMark, readLiveMark, type StudioAccess, type TabStorage } from './studio-link.ts';
 import { studioMessage } from './studio-message.ts';
@@ -49,7 +50,7 @@ export class StudioModel {
 
   readonly #place: StudioPlace;
   readonly #hasSignal = signal(false);
-  readonly #alarm = signal<SignalAlarm | undefined>(undefined);
+  readonly #alarm = signal<StudioAlarm | undefined>(undefined);
   readonly #outcome = signal<Outcome | undefined>(undefined);
   readonly #isOnline = signal(navigator.onLine);
   readonly #resumable = signal<LiveMark | undefined>(undefined);
@@ -193,7 +194,7 @@ export class StudioModel {
       this.air.value = air;
       this.now.value = now;
       this.#hasSignal.value = this.#watch.hasSignal(now);
-      this.#alarm.value = this.#watch.alarm(now, air.isOnAir);
+      this.#alarm.value = worstAlarm(this.#watch.alarm(now, air.isOnAir), air.alarms);
     });
   }
 }

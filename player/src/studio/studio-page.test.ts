@@ -108,6 +108,20 @@ describe('the studio', () => {
     await button('Go live').waitFor();
   });
 
+  test('shows how loud the server finds the broadcast, and what is wrong with it, until that is over', async () => {
+    await goLive();
+    await sees('−18.4 LUFS');
+    await sees('−19.1 LUFS');
+    const say = (level: string) =>
+      site.ingest.say({ type: 'notice', code: 'too_quiet', level, message: 'You are quiet.' });
+    say('warn');
+    await sees('You are quiet.');
+    say('off');
+    await page.getByText('You are quiet.').waitFor({ state: 'detached' });
+    await stop();
+    expect(await page.getByText('LUFS').count()).toBe(0);
+  });
+
   test('asks for station and key where there is no link, and forgets them on leaving', async () => {
     await page.goto(`${site.url}/studio`);
     await page.getByText('Use a stream key instead').click();

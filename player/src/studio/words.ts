@@ -68,6 +68,10 @@ export const t = translator({
   'meter.zone.loud': 'loud',
   'meter.zone.clipping': 'too loud',
 
+  'loudness.now': 'Loudness on air',
+  'loudness.show': 'Whole show',
+  'loudness.lufs': '{lufs} LUFS',
+
   'air.title': 'On the air',
   'air.off': 'Off air',
   'air.ready': 'Ready',
@@ -199,6 +203,10 @@ export const t = translator({
   'alarm.no_signal.body': 'Is the right microphone selected, and is it switched on?',
   'alarm.clipping': 'Too loud: distortion.',
   'alarm.clipping.body': 'Move away from the microphone or turn its gain down.',
+  'alarm.too_quiet': 'You are quiet.',
+  'alarm.too_quiet.body': 'Move closer to the microphone or turn its gain up.',
+  'alarm.upload_slow': 'Your upload is too slow.',
+  'alarm.upload_slow.body': 'What you say arrives late. Nothing is lost yet; another network would help.',
   'alarm.silence_warn': 'Silence on air.',
   'alarm.silence_warn.body': 'Listeners have heard nothing for 15 s.',
   'alarm.silence_alarm': 'Silence on air for a minute.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_ROLES } from '../../accounts.ts';
+import { ALARM_NAMES } from '../../alarms.ts';
 
 /** An entry of the audit log. */
 export const auditEntrySchema = z.object({
@@ -39,6 +40,17 @@ export const streamSchema = z.object({
   startedAt: z.number().describe('Ms since 1970'),
   onAir: z.boolean().describe('Whether own audio has been published'),
   openedBy: z.string().describe('Id of the stream key or account that publishes'),
+  levelDbfs: z.number().nullable().describe('Largest sample of the last second; null when no audio comes'),
+  shortTermLufs: z.number().nullable().describe('Loudness (EBU R 128) of the last 3 s'),
+  alarms: z
+    .array(
+      z.object({
+        alarm: z.enum(ALARM_NAMES),
+        level: z.enum(['warn', 'alarm']),
+        since: z.number().describe('Ms since 1970'),
+      }),
+    )
+    .describe('What is wrong with it now'),
 });
 
 /** Answer of whatever ends a broadcast. */
