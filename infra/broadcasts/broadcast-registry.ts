@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Cut, EndReason, Rung } from '../contract/index.ts';
+import type { Cut, EndReason, LateAudio, Rung } from '../contract/index.ts';
 import { broadcastKeys, type RedisHandle, Script, stationKeys } from '../redis/index.ts';
 import { announceStarted, announceStopped } from './broadcast-news.ts';
 import { type LiveRecord, liveRecordFields, parseLiveRecord } from './live-record.ts';
@@ -74,6 +74,8 @@ export type OpenRequest = {
   lowLatency?: boolean;
   /** Whether peaks are limited; they are when left out. */
   limiter?: boolean;
+  /** What becomes of audio that comes after its place was filled; dropped when left out. */
+  lateAudio?: LateAudio;
   openedBy: string;
 };
 
@@ -119,6 +121,7 @@ export class BroadcastRegistry {
       cut: request.cut,
       lowLatency: request.lowLatency ?? true,
       limiter: request.limiter ?? true,
+      lateAudio: request.lateAudio ?? 'drop',
       openedBy: request.openedBy,
     };
     const fields = Object.entries(liveRecordFields(fresh)).flat();

@@ -1,4 +1,4 @@
-import type { Cut, EndReason, Rung } from '../contract/index.ts';
+import type { Cut, EndReason, LateAudio, Rung } from '../contract/index.ts';
 
 /** A broadcast as Redis knows it: the station's `live` hash. */
 export type LiveRecord = {
@@ -26,25 +26,27 @@ export type LiveRecord = {
   lowLatency: boolean;
   /** Whether peaks are limited before they are encoded. */
   limiter: boolean;
+  /** What becomes of audio that comes after its place was filled; chosen by the station when the broadcast began. */
+  lateAudio: LateAudio;
   /** Id of the stream key or account that opened it. */
   openedBy: string;
 };
 
-type Facts = Pick<LiveRecord, 'ladder' | 'cut' | 'lowLatency' | 'limiter'>;
+type Facts = Pick<LiveRecord, 'ladder' | 'cut' | 'lowLatency' | 'limiter' | 'lateAudio'>;
 
 /** Broadcasts that began before there were profiles all have parts; before there was a limiter, they have none. */
-const WHAT_OLD_RECORDS_LEAVE_OUT = { lowLatency: true, limiter: false };
+const WHAT_OLD_RECORDS_LEAVE_OUT = { lowLatency: true, limiter: false, lateAudio: 'drop' } as const;
 
 /** Redis hash fields of a new record; {@link parseLiveRecord} reads them, and what is added to them later. */
 export function liveRecordFields(record: LiveRecord): Record<string, string> {
-  const { station, broadcastId, state, startedAt, ladder, cut, lowLatency, limiter, openedBy } = record;
+  const { station, broadcastId, state, startedAt, ladder, cut, lowLatency, limiter, lateAudio, openedBy } = record;
   return {
     station,
     broadcastId,
     state,
     startedAt: String(startedAt),
     openedBy,
-    facts: JSON.stringify({ ladder, cut, lowLatency, limiter }),
+    facts: JSON.stringify({ ladder, cut, lowLatency, limiter, lateAudio }),
   };
 }
 
@@ -52,7 +54,10 @@ export function liveRecordFields(record: LiveRecord): Record<string, string> {
 export function parseLiveRecord(hash: Record<string, string>): LiveRecord | undefined {
   const { station, broadcastId, state, startedAt, ending, endedAt, reason, openedBy, facts } = hash;
   if (station === undefined || broadcastId === undefined || facts === undefined) return undefined;
-  const { ladder, cut, lowLatency, limiter } = { ...WHAT_OLD_RECORDS_LEAVE_OUT, ...(JSON.parse(facts) as Facts) };
+  const { ladder, cut, lowLatency, limiter, lateAudio }: Facts = {
+    ...WHAT_OLD_RECORDS_LEAVE_OUT,
+    ...(JSON.parse(facts) as Facts),
+  };
   return {
     station,
     broadcastId,
@@ -66,6 +71,7 @@ export function parseLiveRecord(hash: Record<string, string>): LiveRecord | unde
     cut,
     lowLatency,
     limiter,
+    lateAudio,
     openedBy: openedBy ?? '',
   };
 }

@@ -21,6 +21,15 @@ export const PROFILES = {
   classic: { cut: cut(9), lowLatency: false },
 } as const satisfies Record<string, Profile>;
 
+/**
+ * What becomes of an owner's audio that comes after its place on air was filled: `drop` stays close to live and leaves it
+ * to the recording, `keep` plays it late, and everything after it.
+ */
+export type LateAudio = 'drop' | 'keep';
+
+/** Both ways; the first is the default. */
+export const LATE_AUDIO: readonly [LateAudio, LateAudio] = ['drop', 'keep'];
+
 /** Name of a profile; see {@link PROFILES}. */
 export type ProfileName = keyof typeof PROFILES;
 

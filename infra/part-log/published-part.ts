@@ -54,6 +54,8 @@ export type PublishedPart = {
   publishedAt: number;
   /** Where the worker was; absent while only filler has been published. */
   cursor?: ResumeCursor;
+  /** When its first own frame was captured, ms since 1970; only where a station that keeps late audio plays behind. */
+  capturedAt?: number;
   /** What becomes audible in the part, in order; each `at` lies in it. Absent when nothing does. */
   programme?: PublishedProgramme[];
   /** In the first part of a segment: what was audible before it, so that readers need not know all that came before. */

@@ -68,3 +68,12 @@ describe('the limiter of a broadcast', () => {
     expect((await recordAfterChunk('loose', loose))?.limiter).toBe(false);
   });
 });
+
+describe('late audio of a broadcast', () => {
+  it('is dropped, or kept where the station says so', async () => {
+    expect(await recordAfterChunk('drops', await node.addStation('drops'))).toMatchObject({ lateAudio: 'drop' });
+    const key = await node.addStation('keeps');
+    await node.stations.change('keeps', { lateAudio: 'keep' });
+    expect(await recordAfterChunk('keeps', key)).toMatchObject({ lateAudio: 'keep' });
+  });
+});

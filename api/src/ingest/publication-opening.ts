@@ -5,6 +5,7 @@ import {
   AwazError,
   BROADCAST_ID_PATTERN,
   type Cut,
+  type LateAudio,
   PROFILES,
   type Profile,
   parseLadder,
@@ -124,14 +125,13 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
   }
 }
 
-/** The station's own profile, ladder and limiter, or those of this server. */
-async function settingsOf(
-  context: PublicationContext,
-  station: string,
-): Promise<Profile & { ladder: Rung[]; limiter: boolean }> {
-  const { profile, ladder, limiter = true } = (await context.stations.get(station)) ?? {};
+type Settings = Profile & { ladder: Rung[]; limiter: boolean; lateAudio: LateAudio };
+
+/** What the station chose, or how this server is set. */
+async function settingsOf(context: PublicationContext, station: string): Promise<Settings> {
+  const { profile, ladder, limiter = true, lateAudio = 'drop' } = (await context.stations.get(station)) ?? {};
   const { cut, lowLatency } = profile === undefined ? { cut: context.cut, lowLatency: true } : PROFILES[profile];
-  return { cut, lowLatency, limiter, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
+  return { cut, lowLatency, limiter, lateAudio, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
 }
 
 /** A broadcast that is live has its transcoder, or will get the next one. */

@@ -31,7 +31,15 @@ describe('a station made over REST', () => {
     const ann = await person('ann');
     const made = await ann.post('/stations', { slug: 'anns', title: 'Ann’s', profile: 'safe' });
     const shown = { slug: 'anns', title: 'Ann’s', public: true, profile: 'safe', version: 1 };
-    const nothing = { description: '', language: null, tags: [], ladder: null, artwork: null, limiter: true };
+    const nothing = {
+      description: '',
+      language: null,
+      tags: [],
+      ladder: null,
+      artwork: null,
+      limiter: true,
+      lateAudio: 'drop',
+    };
     expect([made.status, made.body]).toEqual([201, { ...shown, ...nothing, createdAt: expect.any(Number) }]);
     expect((await ann.ask('/me')).body.role).toBe('owner');
     expect((await ann.ask('/me/stations')).body.stations).toEqual([made.body]);
@@ -69,6 +77,8 @@ describe('a station made over REST', () => {
       ...{ slug: 'dans', title: 'New', profile: 'ultra' },
     });
     expect((await patch({ profile: 'default' })).body).toMatchObject({ title: 'New', profile: null });
+    expect((await patch({ lateAudio: 'keep' })).body).toMatchObject({ title: 'New', lateAudio: 'keep' });
+    expect((await patch({ lateAudio: 'perhaps' })).body.code).toBe('bad_request');
     expect((await patch({ limiter: false })).body).toMatchObject({ title: 'New', limiter: false });
     expect((await patch({ limiter: 'off' })).body.code).toBe('bad_request');
     expect((await dan.ask('/me/stations')).body.stations[0]).toMatchObject({ limiter: false });

@@ -93,7 +93,7 @@ function ownView({ slug, title, createdAt, tags, version, ...station }: Station)
   const { profile = null, description = '', language = null, ladder = null, artwork = null } = station;
   return {
     ...{ slug, title, public: station.public, profile, description, language, tags, ladder, artwork },
-    limiter: station.limiter,
+    ...{ limiter: station.limiter, lateAudio: station.lateAudio },
     ...{ version, createdAt },
   };
 }

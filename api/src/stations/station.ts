@@ -2,6 +2,7 @@ import {
   AwazError,
   artworkPath,
   isProfileName,
+  type LateAudio,
   PROFILE_NAMES,
   type ProfileName,
   SLUG_PATTERN,
@@ -28,6 +29,8 @@ export type Station = {
   ladder?: string;
   /** Whether peaks of its broadcasts are held below -1 dBFS. */
   limiter: boolean;
+  /** What becomes of audio that comes after its place on air was filled. */
+  lateAudio: LateAudio;
   description?: string;
   /** BCP 47, canonical. */
   language?: string;
@@ -47,6 +50,8 @@ export type StationFacts = {
   ladder?: string | null | undefined;
   /** On in a new station when left out; a change counts from the next broadcast on. */
   limiter?: boolean | undefined;
+  /** Dropped when left out; a change counts from the next broadcast on. */
+  lateAudio?: LateAudio | undefined;
 };
 
 /** What is needed for a new station. */
@@ -80,6 +85,7 @@ export function newStation(wish: NewStation, createdAt: number): Station {
   }
   return {
     ...{ slug, title: checkedTitle(title), createdAt, public: isPublic, tags: [...tags], limiter, version: 1 },
+    lateAudio: wish.lateAudio ?? 'drop',
     ...given({ description: wish.description, language: wish.language, ladder: wish.ladder }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(profile === undefined ? {} : { profile: checkedProfile(profile) }),
@@ -88,8 +94,8 @@ export function newStation(wish: NewStation, createdAt: number): Station {
 
 /** Redis hash fields that make the changes; an empty value stands for none. Throws `bad_request`. */
 export function changedFields(changes: StationChanges): Record<string, string> {
-  const { title, profile, public: isPublic, tags, description, language, ladder, limiter } = changes;
-  const facts = Object.entries({ description, language, ladder }).filter(([, fact]) => fact !== undefined);
+  const { title, profile, public: isPublic, tags, description, language, ladder, limiter, lateAudio } = changes;
+  const facts = Object.entries({ description, language, ladder, lateAudio }).filter(([, fact]) => fact !== undefined);
   return {
     ...Object.fromEntries(facts.map(([name, fact]) => [name, fact ?? ''])),
     ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
@@ -124,7 +130,7 @@ export function stationFields(station: Station): Record<string, string> {
   const { slug, title, createdAt, profile = '', ownerId = '', description = '', language = '', ladder = '' } = station;
   return {
     ...{ slug, title, createdAt: String(createdAt), public: station.public ? '1' : '0', profile, ownerId },
-    ...{ description, language, ladder, limiter: station.limiter ? '1' : '0' },
+    ...{ description, language, ladder, limiter: station.limiter ? '1' : '0', lateAudio: station.lateAudio },
     ...{ tags: JSON.stringify(station.tags), version: String(station.version) },
   };
 }
@@ -137,6 +143,7 @@ export function parseStation(hash: Record<string, string>): Station | undefined 
     ...{ slug, title, createdAt: Number(createdAt), public: hash.public === '1' },
     ...{ tags: JSON.parse(hash.tags ?? '[]') as string[], version: Number(hash.version ?? 1) },
     limiter: hash.limiter !== '0',
+    lateAudio: hash.lateAudio === 'keep' ? 'keep' : 'drop',
     ...given({ description: hash.description, language: hash.language, ladder: hash.ladder }),
     ...(artwork === '' ? {} : { artwork: artworkPath(slug, artwork) }),
     ...(ownerId === '' ? {} : { ownerId }),

@@ -1,14 +1,22 @@
-import { type Cut, FRAME_DURATION_MS, type Milliseconds, OPENING_SEGMENTS, partSeconds } from '@awaz/infra/contract';
+import {
+  type Cut,
+  FRAME_DURATION_MS,
+  type LateAudio,
+  type Milliseconds,
+  OPENING_SEGMENTS,
+  partSeconds,
+} from '@awaz/infra/contract';
 import type { PublishedPart, ResumeCursor } from '@awaz/infra/part-log';
 import { DelayWindow } from './delay-window.ts';
+import { LATE_LIMIT_MS, LatePlay } from './late-play.ts';
 import { buildPart, type FrameSet } from './part-builder.ts';
 import { Timeline } from './timeline.ts';
 
 /** How long the opening waits for the first audio, in ms; filler begins without it then. */
 export const OPENING_PATIENCE_MS: Milliseconds = 1500;
 
-/** Audio later than this behind its place is dropped until the source has caught up, in ms; see `keepLate`. */
-export const LATE_LIMIT_MS: Milliseconds = 600;
+/** The same once the owner's audio has come and only the encoder is still starting, in ms. */
+export const ENCODER_PATIENCE_MS: Milliseconds = 8000;
 
 /** Most filler that is put before audio which is ahead of the timeline, in frames (90 s). */
 const MAX_GAP_FRAMES = 4219;
@@ -39,6 +47,9 @@ export type FinishedPart = {
   lateMs: Milliseconds;
 };
 
+/** Audio of one part that waits for its last frame. */
+type PendingPart = { frame: number; programDateTime: Milliseconds; capturedAt: Milliseconds | undefined };
+
 /** What a packager needs to know. */
 export type PackagerOptions = {
   cut: Cut;
@@ -50,6 +61,8 @@ export type PackagerOptions = {
   resumeAfter?: PublishedPart | undefined;
   /** Lateness beyond which filler is put in, in ms, instead of one that follows from the part length. */
   graceMs?: Milliseconds | undefined;
+  /** What becomes of the owner's audio whose place was filled long before; it is dropped when left out. */
+  lateAudio?: LateAudio | undefined;
   /** Server time, ms since 1970. */
   now: Milliseconds;
 };
@@ -63,9 +76,10 @@ export class Packager {
   readonly #filler: FrameSet;
   readonly #delays = new DelayWindow();
   readonly #finished: FinishedPart[] = [];
+  readonly #latePlay: LatePlay;
   #timeline: Timeline | undefined;
   #pending: FrameSet[] = [];
-  #pendingStart = { frame: 0, programDateTime: 0 };
+  #pendingStart: PendingPart = { frame: 0, programDateTime: 0, capturedAt: undefined };
   #cursor: ResumeCursor | undefined;
   #latestCursor: (() => ResumeCursor) | undefined;
   #fillerAllowedFrom: Milliseconds;
@@ -73,7 +87,7 @@ export class Packager {
   #dropping = false;
   /** Filler frames that stand where audio may still come for. */
   #replaceableFrames = 0;
-  /** How much later than it was captured the source is on the timeline now. */
+  /** How much later than its place the source is on the timeline now. */
   #lateMs: Milliseconds = 0;
   #now: Milliseconds;
   #droppedFrames = 0;
@@ -81,6 +95,7 @@ export class Packager {
   constructor(options: PackagerOptions) {
     this.#options = options;
     this.#now = options.now;
+    this.#latePlay = new LatePlay(options.lateAudio ?? 'drop');
     this.#filler = { payloads: new Array<Uint8Array>(options.renditions).fill(options.fillerFrame), filler: true };
     this.#fillerAllowedFrom = options.now + Math.max(OPENING_PATIENCE_MS, options.graceMs ?? 0);
     const last = options.resumeAfter;
@@ -111,8 +126,9 @@ export class Packager {
     return Math.max(this.#fillerAllowedFrom, expectedMs + this.graceMs);
   }
 
-  /** Tells how much audio a chunk of the source usually holds. */
+  /** Tells that a chunk of the source came, and how much audio they usually hold. */
   setChunkMs(chunkMs: Milliseconds): void {
+    if (this.#timeline === undefined) this.#fillerAllowedFrom = this.#options.now + ENCODER_PATIENCE_MS;
     this.#chunkMs = Math.min(Math.max(chunkMs, STEADY_CHUNK_MS), 5000);
   }
 
@@ -166,7 +182,7 @@ export class Packager {
     const timeline = this.#requireTimeline();
     this.#fillerAllowedFrom = Math.min(this.#fillerAllowedFrom, this.#now);
     this.#latestCursor = frame.cursor;
-    const aheadMs = frame.capturedAt - timeline.programDateTime;
+    const aheadMs = this.#latePlay.placeOf(frame, timeline.programDateTime) - timeline.programDateTime;
     if (this.#isTooLate(frame, aheadMs)) {
       this.#droppedFrames += 1;
       return;
@@ -176,10 +192,16 @@ export class Packager {
     } else {
       timeline.setDrift(aheadMs);
     }
-    this.#lateMs = timeline.programDateTime - frame.capturedAt;
+    this.#lateMs = timeline.programDateTime - frame.capturedAt - this.#latePlay.lateMs;
     if (frame.keepLate) this.#replaceableFrames = 0;
-    this.#delays.add(this.#now - frame.capturedAt - FRAME_DURATION_MS);
-    this.#append({ payloads: frame.payloads, filler: false });
+    this.#noteDelay(this.#now - frame.capturedAt - FRAME_DURATION_MS);
+    this.#append({ payloads: frame.payloads, filler: false }, frame.capturedAt);
+  }
+
+  /** What comes of a backlog says nothing about how long the pipeline takes. */
+  #noteDelay(delayMs: Milliseconds): void {
+    if (this.#latePlay.lateMs > 0 && delayMs > this.#delays.leastMs + LATE_LIMIT_MS) return;
+    this.#delays.add(delayMs);
   }
 
   /**
@@ -197,11 +219,13 @@ export class Packager {
     for (let i = 0; i < frames; i++) this.#append(this.#filler);
   }
 
-  #append(frame: FrameSet): void {
+  #append(frame: FrameSet, capturedAt?: Milliseconds): void {
     const timeline = this.#requireTimeline();
     if (this.#pending.length === 0) {
-      this.#pendingStart = { frame: timeline.nextFrame, programDateTime: timeline.programDateTime };
+      const { nextFrame, programDateTime } = timeline;
+      this.#pendingStart = { frame: nextFrame, programDateTime, capturedAt: undefined };
     }
+    if (capturedAt !== undefined) this.#pendingStart.capturedAt ??= capturedAt;
     this.#pending.push(frame);
     const completes = timeline.framesLeftInPart === 1;
     timeline.advance();
@@ -210,7 +234,8 @@ export class Packager {
 
   #finishPart(endsSegment: boolean): void {
     const timeline = this.#requireTimeline();
-    const { frame, programDateTime } = this.#pendingStart;
+    const { frame, programDateTime, capturedAt } = this.#pendingStart;
+    const keptMs = this.#latePlay.lateMs;
     if (this.#latestCursor !== undefined) this.#cursor = this.#latestCursor();
     const part = buildPart(
       {
@@ -220,17 +245,22 @@ export class Packager {
         endsSegment,
         publishedAt: this.#now,
         cursor: this.#cursor,
+        capturedAt: keptMs > 0 ? capturedAt : undefined,
       },
       this.#pending,
     );
     this.#pending = [];
-    this.#finished.push({ part, releaseAt: () => this.#releaseAt(part), lateMs: this.#lateMs });
+    this.#finished.push({ part, releaseAt: () => this.#releaseAt(part), lateMs: this.#lateMs + keptMs });
   }
 
-  /** Bursts of long chunks are spread, so that players get a part each part target; steady sources are not held. */
+  /**
+   * Bursts of long chunks and kept late audio are spread, so that players get a part each part target; steady sources are
+   * not held.
+   */
   #releaseAt(part: PublishedPart): Milliseconds {
-    if (this.#chunkMs <= partSeconds(this.#options.cut) * 1000) return 0;
+    const holdMs = this.#chunkMs > partSeconds(this.#options.cut) * 1000 ? this.#chunkMs : 0;
+    if (holdMs === 0 && this.#latePlay.lateMs === 0) return 0;
     const end = part.programDateTime + part.frames * FRAME_DURATION_MS;
-    return end - this.#lateMs + this.#delays.leastMs + this.#chunkMs;
+    return end - this.#lateMs + this.#delays.leastMs + holdMs;
   }
 }

@@ -16,6 +16,8 @@ export type PartFacts = {
   endsSegment: boolean;
   publishedAt: number;
   cursor: ResumeCursor | undefined;
+  /** When its first own frame was captured, where that is told beside the date; see `PublishedPart`. */
+  capturedAt?: number | undefined;
 };
 
 /** Builds a part of all renditions from consecutive frame sets; at least one. */
@@ -28,7 +30,8 @@ export function buildPart(facts: PartFacts, frames: FrameSet[]): PublishedPart {
       frames: frames.map((frame) => frame.payloads[rendition] as Uint8Array),
     }),
   );
-  const { cursor, ...rest } = facts;
+  const { cursor, capturedAt, ...rest } = facts;
   const fillerFrames = frames.filter((frame) => frame.filler).length;
-  return { ...rest, frames: frames.length, fillerFrames, ...(cursor === undefined ? {} : { cursor }), payloads };
+  const optional = { ...(cursor === undefined ? {} : { cursor }), ...(capturedAt === undefined ? {} : { capturedAt }) };
+  return { ...rest, frames: frames.length, fillerFrames, ...optional, payloads };
 }

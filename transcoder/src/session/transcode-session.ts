@@ -81,6 +81,7 @@ export class TranscodeSession {
       fillerFrame: context.fillerFrame,
       resumeAfter: log.resumeAfter,
       graceMs: context.fillerGraceMs,
+      lateAudio: broadcast.lateAudio,
       now: Date.now(),
     });
     this.#publisher = new PartPublisher(log, {

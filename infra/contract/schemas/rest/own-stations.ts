@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseLadder } from '../../ladder.ts';
-import { PROFILES, type ProfileName } from '../../profiles.ts';
+import { LATE_AUDIO, PROFILES, type ProfileName } from '../../profiles.ts';
 import { canonicalLanguage, MAX_DESCRIPTION_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, normalTag } from '../../station-facts.ts';
 import { SLUG_PATTERN } from '../../urls.ts';
 import { changeChatSettingsSchema } from '../chat.ts';
@@ -45,6 +45,10 @@ const ladder = z
     }
   });
 
+const lateAudio = z
+  .enum(LATE_AUDIO)
+  .describe('Whether audio that comes after its place was filled is dropped from the air, or plays late');
+
 /** Body of `POST stations`. */
 export const newStationSchema = z.object({
   slug: z
@@ -62,6 +66,7 @@ export const newStationSchema = z.object({
   tags: tags.optional().describe('Kept in small letters, each once'),
   ladder: ladder.optional().describe('Renditions, like 64k,128k; as the server is set when left out'),
   limiter: z.boolean().optional().describe('Whether peaks are held below -1 dBFS; true when left out'),
+  lateAudio: lateAudio.optional(),
   chat: changeChatSettingsSchema
     .omit({ words: true })
     .optional()
@@ -84,6 +89,7 @@ export const changeStationSchema = z.object({
   tags: tags.optional(),
   ladder: ladder.nullable().optional().describe('Counts from the next broadcast on; null is how the server is set'),
   limiter: z.boolean().optional().describe('Whether peaks are held below -1 dBFS; counts from the next broadcast on'),
+  lateAudio: lateAudio.optional(),
 });
 
 /** A station as its owner sees it. */
@@ -97,6 +103,7 @@ export const ownStationSchema = z.object({
   tags: z.array(z.string()),
   ladder: z.string().nullable(),
   limiter: z.boolean(),
+  lateAudio,
   artwork: z.string().nullable().describe('Address of the picture, relative to the server'),
   version: z.number().int().describe('Rises with each change; `If-Match` of a change may name it'),
   createdAt: z.number().describe('Ms since 1970'),
