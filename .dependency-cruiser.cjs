@@ -74,7 +74,7 @@ module.exports = {
     {
       name: 'testkit-only-in-tests',
       severity: 'error',
-      from: { pathNot: ['^infra/(testkit|e2e|bench|interop)/', '\\.test\\.ts$', '/test/'] },
+      from: { pathNot: ['^infra/(testkit|e2e|bench|chaos|interop)/', '\\.test\\.ts$', '/test/'] },
       to: { path: '^infra/testkit/' },
     },
 

@@ -42,11 +42,21 @@ export async function readTree(rootPid: number): Promise<TreeUsage> {
   };
 }
 
-/** Command lines of all descendants of a program. */
-export async function commandLines(rootPid: number): Promise<string[][]> {
+/** A process and its command line. */
+export type TreeCommand = { pid: number; args: string[] };
+
+/** A program and all of its descendants. Rejects when the program itself is gone. */
+export async function commands(rootPid: number): Promise<TreeCommand[]> {
   const tree = descendants(await allStats(), rootPid);
-  const texts = await Promise.all(tree.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return texts.filter((text) => text !== '').map((text) => text.split('\0').slice(0, -1));
+  const found = await Promise.all(
+    tree.map(async ({ pid }) => ({ pid, text: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })),
+  );
+  return found.filter(({ text }) => text !== '').map(({ pid, text }) => ({ pid, args: text.split('\0').slice(0, -1) }));
+}
+
+/** Command lines of a program and all of its descendants. */
+export async function commandLines(rootPid: number): Promise<string[][]> {
+  return (await commands(rootPid)).map(({ args }) => args);
 }
 
 /** CPU seconds that each direct child of a program used so far, those that hardly did anything left out. */

@@ -12,20 +12,33 @@ export class WebmFeed {
   readonly #packets: readonly Buffer[];
   readonly #header: Buffer;
 
-  private constructor(packets: readonly Buffer[]) {
-    const [head = Buffer.alloc(0), , ...audio] = packets; // the second one holds tags
+  private constructor(header: Buffer, audio: readonly Buffer[]) {
     this.#packets = audio;
-    this.#header = webmHeader(head);
+    this.#header = header;
   }
 
   /** Encodes a stereo sound once; the stream plays it over and over. */
-  static async of(sound: Sound, kbps = 128): Promise<WebmFeed> {
-    const input = ['-f', 's16le', '-ar', String(sound.rate), '-ac', String(sound.channels), '-i', 'pipe:0'];
+  static of(sound: Sound, kbps = 128): Promise<WebmFeed> {
+    const seconds = sound.samples.length / sound.rate / sound.channels;
+    return WebmFeed.ofPieces([pcm16Of(sound.samples)], { ...sound, seconds, kbps });
+  }
+
+  /** The same of 16-bit samples that come in pieces, `seconds` in all; a mono sound is heard on both sides. */
+  static async ofPieces(
+    pieces: Iterable<Uint8Array>,
+    { rate, channels, seconds, kbps }: { rate: number; channels: number; seconds: number; kbps: number },
+  ): Promise<WebmFeed> {
+    const input = ['-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', 'pipe:0', '-ac', '2'];
     const encoder = ['-c:a', 'libopus', '-b:a', `${kbps}k`, '-frame_duration', String(CHUNK_MS)];
-    const ogg = await throughFfmpeg([...input, ...encoder, '-f', 'ogg', 'pipe:1'], pcm16Of(sound.samples));
+    const ogg = await throughFfmpeg([...input, ...encoder, '-f', 'ogg', 'pipe:1'], pieces);
     // Head and tags, then whole packets only: one that is filled up with silence would be a hole in each cycle.
-    const whole = Math.floor((sound.samples.length * 1000) / sound.rate / sound.channels / CHUNK_MS);
-    return new WebmFeed(oggPackets(ogg).slice(0, 2 + whole));
+    const [head = Buffer.alloc(0), , ...audio] = oggPackets(ogg);
+    return new WebmFeed(webmHeader(head), audio.slice(0, Math.floor((seconds * 1000) / CHUNK_MS)));
+  }
+
+  /** The same sound from chunk `n` on as a stream of its own, with a header and timestamps from 0. */
+  from(n: number): WebmFeed {
+    return new WebmFeed(this.#header, this.#packets.slice(n));
   }
 
   /** After how many ms the sound begins anew. */

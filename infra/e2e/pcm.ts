@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { testFfmpeg } from '../testkit/index.ts';
 
@@ -8,12 +9,16 @@ export type Pcm = { rate: number; channels: Float32Array[] };
 /** Everything here is compared at this rate, in samples per second. */
 export const PCM_RATE = 48_000;
 
-/** Runs ffmpeg over bytes; resolves to what it writes. Rejects with its complaint when it fails. */
-export async function throughFfmpeg(args: readonly string[], input: Uint8Array): Promise<Buffer> {
+/** Runs ffmpeg over bytes, whole or in pieces; resolves to what it writes. Rejects with its complaint when it fails. */
+export async function throughFfmpeg(
+  args: readonly string[],
+  input: Uint8Array | Iterable<Uint8Array>,
+): Promise<Buffer> {
   const { path } = await testFfmpeg();
   const child = spawn(path, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...args], { stdio: 'pipe' });
   child.stdin.on('error', () => undefined); // what it did not like it says on stderr
-  child.stdin.end(input);
+  if (input instanceof Uint8Array) child.stdin.end(input);
+  else Readable.from(input).pipe(child.stdin);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [output, complaint, code] = await Promise.all([buffer(child.stdout), buffer(child.stderr), ended]);
   if (code !== 0) throw new Error(`ffmpeg ${args.join(' ')} failed: ${complaint.toString()}`);

@@ -61,7 +61,7 @@ const PROGRAMS = {
 } as const;
 
 /** Settings of a person's own server that must not change what is tested or measured. */
-const OWN_SETTINGS = {
+export const OWN_SETTINGS = {
   PUBLIC_URL: undefined,
   TLS_CERT: undefined,
   TLS_KEY: undefined,
@@ -110,7 +110,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       redis,
       transcoder,
       transcoderMetricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
-      addStation: (slug) => addStation(slug, run),
+      addStation: (slug) => addStationBy(run, slug),
       runStation: run,
       logs,
       close: () => releases.close(),
@@ -147,13 +147,15 @@ async function allReady(apis: StackApi[], logs: () => string): Promise<void> {
   }
 }
 
-async function addStation(slug: string, run: Stack['runStation']): Promise<StackStation> {
+/** Adds a station by a station command like {@link Stack.runStation}. */
+export async function addStationBy(run: Stack['runStation'], slug: string): Promise<StackStation> {
   const { key } = (await run(['add', slug, '--title', `Station ${slug}`])) as { key?: string };
   if (key === undefined) throw new Error(`The station ${slug} has no key.`);
   return { slug, key };
 }
 
-async function runStation(
+/** Runs the station command and gives what it printed as JSON. Rejects with what it complained about. */
+export async function runStation(
   args: readonly string[],
   how: { env: Record<string, string | undefined>; cwd: string },
 ): Promise<unknown> {

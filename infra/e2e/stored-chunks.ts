@@ -1,7 +1,6 @@
 import { BroadcastRegistry } from '../broadcasts/index.ts';
 import { type ChunkLogEntry, ChunkLogReader } from '../chunk-log/index.ts';
-import { until } from '../testkit/index.ts';
-import type { Stack } from './stack.ts';
+import { type TestRedis, until } from '../testkit/index.ts';
 
 /** A container stream as the server stored it. */
 export type StoredEpoch = { epoch: string; format: string; chunks: (ChunkLogEntry & { kind: 'chunk' })[] };
@@ -17,7 +16,10 @@ export type StoredChunks = {
 };
 
 /** Reads all that is stored of a broadcast from its beginning, as it comes: the log itself is trimmed behind the worker. */
-export async function readStoredChunks(stack: Stack, station: string): Promise<StoredChunks> {
+export async function readStoredChunks(
+  stack: { redis: Pick<TestRedis, 'handle'> },
+  station: string,
+): Promise<StoredChunks> {
   const stop = new AbortController();
   const handle = stack.redis.handle();
   const registry = new BroadcastRegistry(handle);

@@ -39,6 +39,7 @@ const PROGRAMS = new Map([
   ['check', { main: 'api/dist/check/main.js', redis: 'none' }],
   ['bench', { main: 'infra/dist/bench/main.js', redis: 'running' }],
   ['interop', { main: 'infra/dist/interop/main.js', redis: 'none' }],
+  ['chaos', { main: 'infra/dist/chaos/main.js', redis: 'none' }],
 ]);
 
 await runMain(async () => {
