@@ -3,11 +3,14 @@ import type { ChaosVerdict } from './verdict.ts';
 
 /** A verdict as text for a terminal. */
 export function renderVerdict(verdict: ChaosVerdict): string {
-  const { sentMs, ackedMs, parts, failures } = verdict;
-  const sums = `${(sentMs / 1000).toFixed(1)} s captured, ${(ackedMs / 1000).toFixed(1)} s acknowledged, ${parts} parts heard`;
+  const { sentMs, ackedMs, judgedMs, parts, failures } = verdict;
+  const sums = [
+    `captured ${inSeconds(sentMs)}, acknowledged ${inSeconds(ackedMs)}, heard ${parts} parts`,
+    `judged on air ${inSeconds(judgedMs.onAir)}, in what is stored ${inSeconds(judgedMs.stored)}`,
+  ];
   const outcome =
     failures.length === 0 ? ['Nothing acknowledged was lost.'] : failures.map((failure) => `! ${failure}`);
-  return [renderTable(faultTable(verdict)), '', sums, ...outcome, ''].join('\n');
+  return [renderTable(faultTable(verdict)), '', ...sums, ...outcome, ''].join('\n');
 }
 
 function faultTable({ faults }: ChaosVerdict): Table {
@@ -36,4 +39,8 @@ function faultTable({ faults }: ChaosVerdict): Table {
       fault.lostStoredMs,
     ]),
   };
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

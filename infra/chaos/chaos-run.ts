@@ -47,7 +47,10 @@ export type ChaosPlan = {
 };
 
 /** Undisturbed time before the first fault and after the last one, and between two, in ms. */
-const CALM_MS = { first: 4000, between: 3000 };
+const CALM_MS = { first: 4000, between: 2000 };
+
+/** A fault may take this long until it shows, in ms. */
+const SHOWS_MS = 1500;
 
 /** A fault that is not over by then counts as not recovered, in ms. */
 const RECOVERY_MS = 60_000;
@@ -118,6 +121,7 @@ async function doFault(fault: Fault, stage: Stage): Promise<DoneFault> {
   const result: DoneFault = { name: fault.name, startedAt, recoveredAt: undefined, trouble: undefined };
   try {
     await fault.run(stage);
+    await pause(SHOWS_MS, stage.signal);
     await recovered(stage);
     result.recoveredAt = Date.now();
   } catch (error) {

@@ -11,10 +11,10 @@ export type SentChunk = {
 };
 
 /**
- * Audio acknowledged this long after its capture may have found its place on air filled, in ms; the recording has it.
- * Half of what the packager lets pass, for the acknowledgement itself takes time.
+ * Audio acknowledged later than this after its capture may have found its place on air filled, in ms; the recording has it.
+ * Less than the packager's grace (220 ms with parts of 192 ms).
  */
-const IN_TIME_MS: Milliseconds = 400;
+const IN_TIME_MS: Milliseconds = 200;
 
 /** What an Opus encoder looks ahead, in ms: the end of a number is in the next chunk's first samples. */
 const LOOK_AHEAD_MS = 7;

@@ -28,12 +28,17 @@ export type ChaosVerdict = {
   sentMs: Milliseconds;
   ackedMs: Milliseconds;
   parts: number;
+  /** Sound that had to be heard on air, and that had to be stored. */
+  judgedMs: { onAir: Milliseconds; stored: Milliseconds };
   /** What must not be; empty when nothing acknowledged was lost, doubled or out of order. */
   failures: string[];
 };
 
 /** Players hold this many parts back (PART-HOLD-BACK, RFC 8216bis section 4.4.3.8): what is later stops the sound. */
 const HELD_PARTS = 3;
+
+/** Filler comes a grace of 1.15 parts after its time; a part that comes later than two parts after its time is late. */
+const LATE_PARTS = 2;
 
 /** Audio may be lost that was captured this long before the fault: it was on its way, in ms. */
 const ON_ITS_WAY_MS = 1000;
@@ -50,6 +55,7 @@ export function judge(record: ChaosRecord): ChaosVerdict {
     faults: names.map((name) => verdictOf(name, windows, { record, lost })),
     ...owner.sent.totals,
     parts: follower.parts.length,
+    judgedMs: { onAir: onAir.expected * NUMBER_MS, stored: kept.expected * NUMBER_MS },
     failures: failuresOf(record, { onAir, kept }),
   };
 }
@@ -99,7 +105,7 @@ function verdictOf(
     times: own.length,
     pauseMs: { p50: median(pauses), p95: percentile(pauses, 0.95) },
     recoveryMs: { p50: median(recoveries), p95: percentile(recoveries, 0.95) },
-    lateParts: parts.filter(({ lateMs, durationMs }) => lateMs > durationMs).length,
+    lateParts: parts.filter(({ lateMs, durationMs }) => lateMs > LATE_PARTS * durationMs).length,
     lostOnAirMs: sumOf(lost.onAir),
     lostStoredMs: sumOf(lost.kept),
     notRecovered: own.length - recoveries.length,
