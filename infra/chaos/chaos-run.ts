@@ -34,6 +34,8 @@ export type ChaosRecord = {
   stored: NumberSpan[][];
   /** Complaints of decoders, and an end that did not come. */
   faultsOfRun: string[];
+  /** What all programs logged. */
+  logs: string;
 };
 
 /** What {@link runChaos} does. */
@@ -94,7 +96,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosRecord> {
     const air = await decoder.finish();
     if (decoder.complaint !== '') faultsOfRun.push(`decoder: ${decoder.complaint}`);
     const record = { startedAt: owner.startedAt, faults, owner, follower, air, faultsOfRun };
-    return { ...record, stored: await storedNumbers(stored) };
+    return { ...record, stored: await storedNumbers(stored), logs: stack.logs() };
   } finally {
     await releases.close();
   }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine.ts';
 import { renderVerdict } from './chaos-report.ts';
@@ -11,6 +12,7 @@ const FLAGS = {
   times: { type: 'string', default: '3' },
   seed: { type: 'string' },
   only: { type: 'string', multiple: true },
+  logs: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -26,7 +28,14 @@ export type ChaosOutput = { out(text: string): void; err(text: string): void; si
 
 class UsageError extends Error {}
 
-type Call = { faults: Iterable<Fault>; minutes: number; seed: number; json: boolean; help: boolean };
+type Call = {
+  faults: Iterable<Fault>;
+  minutes: number;
+  seed: number;
+  json: boolean;
+  help: boolean;
+  logs: string | undefined;
+};
 
 /**
  * `npm run chaos`: does faults to a broadcast and tells what was lost. Resolves to the exit code: 0 when nothing
@@ -53,11 +62,13 @@ export async function chaosCommand(argv: readonly string[], { out, err, signal }
 }
 
 async function run(call: Call, { out, err, signal }: ChaosOutput): Promise<number> {
-  const { faults, minutes, seed, json } = call;
+  const { faults, minutes, seed, json, logs } = call;
   err(`seed ${seed}\n`);
   const machine = await describeMachine();
   const plan: ChaosPlan = { faults, durationMs: minutes * 60_000, signal, progress: (line) => err(`${line}\n`) };
-  const verdict = judge(await runChaos(plan));
+  const record = await runChaos(plan);
+  if (logs !== undefined) await writeFile(logs, record.logs);
+  const verdict = judge(record);
   if (json) out(`${JSON.stringify({ at: new Date().toISOString(), seed, machine, verdict })}\n`);
   else out(`${renderVerdict(verdict)}\n`);
   return verdict.failures.length === 0 ? 0 : 1;
@@ -67,7 +78,7 @@ function readCall(argv: readonly string[]): Call {
   const { values } = parseCall(argv);
   const seed = numberOf('seed', values.seed ?? String(Date.now() % 1_000_000), [0, 4_294_967_295]);
   const faults = chosen(values.only ?? []);
-  const common = { seed, json: values.json, help: values.help };
+  const common = { seed, json: values.json, help: values.help, logs: values.logs };
   if (values.minutes !== undefined) {
     const minutes = numberOf('minutes', values.minutes, [0.1, MINUTES_LIMIT]);
     return { ...common, faults: shuffledForever(faults, seed), minutes };
@@ -115,6 +126,7 @@ const OPTIONS_TEXT = `  --minutes N      all faults in random order for that lon
   --times N        how often each fault is done when no minutes are given (3)
   --seed N         the random order of an earlier run
   --only NAME,…    these faults alone
+  --logs FILE      write what all programs logged
   --json           print one JSON object instead of text
   --help           print this
 

@@ -42,11 +42,13 @@ export class SentChunks {
     return this.#chunksOf(number).every((chunk) => chunk?.ackedAt !== undefined);
   }
 
-  /** Whether it was acknowledged so soon that it must be heard on air. */
+  /**
+   * Whether it was acknowledged so soon that it must be heard on air, and the number before it, too: where late audio ends,
+   * the place of a frame may be half filled.
+   */
   isInTime(number: number): boolean {
-    return this.#chunksOf(number).every(
-      (chunk) => chunk?.ackedAt !== undefined && chunk.ackedAt - chunk.capturedAt <= IN_TIME_MS,
-    );
+    const chunks = [...this.#chunksOf(number), ...(number === 0 ? [] : this.#chunksOf(number - 1))];
+    return chunks.every((chunk) => chunk?.ackedAt !== undefined && chunk.ackedAt - chunk.capturedAt <= IN_TIME_MS);
   }
 
   #chunksOf(number: number): (SentChunk | undefined)[] {
