@@ -57,11 +57,11 @@ const SHOWS_MS = 1500;
 /** A fault that is not over by then counts as not recovered, in ms. */
 const RECOVERY_MS = 60_000;
 
-/** So many of the newest parts have to have come in time. */
+/** So many of the newest parts have to have kept their cadence. */
 const PARTS_IN_TIME = 8;
 
-/** Parts that are no later than this are in time, in ms. */
-const IN_TIME_MS = 250;
+/** Parts keep their cadence when their lateness differs by no more than this, in ms. */
+const STEADY_MS = 250;
 
 /** Sound that is made beyond the end of the last fault, in ms: the longest fault, its recovery, the end. */
 const SPARE_MS = 180_000;
@@ -147,7 +147,8 @@ async function troubleOf({ stack, owner, follower }: Stage): Promise<string | un
   if (!owner.isSettled) return `the owner's client is ${owner.state} or has a backlog`;
   const newest = follower.parts.slice(-PARTS_IN_TIME);
   if (Date.now() - (newest.at(-1)?.arrivedAt ?? 0) > 1000) return 'no parts come';
-  if (newest.some(({ lateMs }) => lateMs > IN_TIME_MS)) return 'parts come late';
+  const lateness = newest.map(({ lateMs }) => lateMs);
+  if (Math.max(...lateness) - Math.min(...lateness) > STEADY_MS) return 'parts have no cadence';
   return (await stack.isReady()) ? undefined : 'not all programs are ready';
 }
 

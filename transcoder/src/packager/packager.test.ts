@@ -156,6 +156,20 @@ describe('Packager', () => {
     },
   );
 
+  it('drops nothing of a source that stands late through our own doing when the owner is away and comes back', () => {
+    const target = packager();
+    play(target, 0, 90);
+    target.tick(arrival(180)); // nothing came for two seconds
+    target.push(
+      range(90, 180).map((frame) => ({ ...frame, keepLate: true })),
+      arrival(180),
+    );
+    play(target, 180, 90);
+    target.tick(arrival(340)); // the owner is away for 70 frames
+    play(target, 340, 90);
+    expect(target.droppedFrames).toBe(0);
+  });
+
   it('goes on after the last part of another worker without filler when the audio follows on', () => {
     const before = play(packager(), 0, 180).at(-1) as PublishedPart;
     const target = packager(before, arrival(400));

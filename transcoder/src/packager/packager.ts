@@ -206,10 +206,11 @@ export class Packager {
 
   /**
    * Only audio whose place was filled is ever dropped, frame for frame, and only until the source is no later than it was
-   * before the filler.
+   * before the filler. A source that stands later than the limit since we were late ourselves is no reason to begin.
    */
   #isTooLate(frame: SourceFrame, aheadMs: Milliseconds): boolean {
-    const limitMs = this.#dropping ? this.#lateMs + FRAME_DURATION_MS / 2 : LATE_LIMIT_MS;
+    const usualMs = this.#lateMs + FRAME_DURATION_MS / 2;
+    const limitMs = this.#dropping ? usualMs : Math.max(LATE_LIMIT_MS, usualMs);
     this.#dropping = !frame.keepLate && this.#replaceableFrames > 0 && aheadMs < -limitMs;
     if (this.#dropping) this.#replaceableFrames -= 1;
     return this.#dropping;
