@@ -182,9 +182,8 @@ describe('LadderProcess', () => {
     const limits = await until(
       async () => {
         const { readFile } = await import('node:fs/promises');
-        const text = await readFile(`/proc/${process.pid}/limits`, 'utf8');
         const name = await readFile(`/proc/${process.pid}/comm`, 'utf8');
-        return name.includes('ffmpeg') && text;
+        return name.includes('ffmpeg') && (await readFile(`/proc/${process.pid}/limits`, 'utf8'));
       },
       { what: 'the shell has become ffmpeg' },
     );
