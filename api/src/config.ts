@@ -3,10 +3,17 @@ import { cutForPartTarget } from '@awaz/infra/contract';
 import { emailSchema, newPasswordSchema } from '@awaz/infra/contract/schemas';
 import { commonEnv, mediaEnv, parseEnv } from '@awaz/infra/runtime';
 import { z } from 'zod';
+import type { AdmissionLimits } from './admission/index.ts';
 import { readTlsIdentity } from './http/tls-identity.ts';
 
 /** Most processes on one port. */
 const MAX_WORKERS = 128;
+
+/** Listeners that a process carries at two thirds of a core; see `infra/docs/speed.md`. */
+const LISTENERS_PER_WORKER = 2500;
+
+/** Publishers that a process takes unless told otherwise: more than any ladder of one machine encodes. */
+const PUBLISHERS_PER_WORKER = 250;
 
 /** One core is left to Redis, transcoder and the primary. */
 function usualWorkers(): number {
@@ -26,6 +33,12 @@ const apiEnv = {
     .min(1)
     .max(MAX_WORKERS)
     .default(() => usualWorkers()),
+  /** Most listeners of this node, over all its processes; further ones are told `server_full`. */
+  MAX_LISTENERS: z.coerce.number().int().min(1).max(10_000_000).optional(),
+  /** Most publishers of this node, over all its processes. */
+  MAX_PUBLISHERS: z.coerce.number().int().min(1).max(100_000).optional(),
+  /** Part of a process's time that it may be busy before newcomers are refused, in percent; 100 turns this off. */
+  MAX_CPU_PERCENT: z.coerce.number().int().min(10).max(100).default(70),
   /** Address to listen on. */
   HOST: z.string().min(1).default('0.0.0.0'),
   /** Files of a certificate (with its chain) and its key in PEM: the port speaks TLS only, HTTP/2 and HTTP/1.1. */
@@ -68,6 +81,7 @@ export function readConfig(env?: Record<string, string | undefined>) {
     port: values.PORT,
     host: values.HOST,
     workers: values.ORIGIN_WORKERS,
+    admission: admissionLimits(values),
     publicUrl: values.PUBLIC_URL,
     jwtSecret: values.JWT_SECRET,
     admin: email === undefined || password === undefined ? undefined : { email, password },
@@ -77,6 +91,22 @@ export function readConfig(env?: Record<string, string | undefined>) {
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
     ladder: values.LADDER,
     cut: cutForPartTarget(values.PART_TARGET_MS),
+  };
+}
+
+/** What each process may carry: connections are handed out evenly, so each has its share of the node's limits. */
+function admissionLimits(values: {
+  ORIGIN_WORKERS: number;
+  MAX_LISTENERS?: number | undefined;
+  MAX_PUBLISHERS?: number | undefined;
+  MAX_CPU_PERCENT: number;
+}): AdmissionLimits {
+  const shareOf = (most: number | undefined, usual: number) =>
+    most === undefined ? usual : Math.ceil(most / values.ORIGIN_WORKERS);
+  return {
+    maxListeners: shareOf(values.MAX_LISTENERS, LISTENERS_PER_WORKER),
+    maxPublishers: shareOf(values.MAX_PUBLISHERS, PUBLISHERS_PER_WORKER),
+    maxUtilization: values.MAX_CPU_PERCENT / 100,
   };
 }
 

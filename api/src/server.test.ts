@@ -29,7 +29,8 @@ beforeAll(async () => {
 afterAll(() => redis.close());
 beforeEach(async () => {
   pages = await tempDir();
-  config = readConfig({ REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', CORS_ORIGINS: 'https://friend.example' });
+  const place = { REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1' };
+  config = readConfig({ ...place, CORS_ORIGINS: 'https://friend.example', MAX_CPU_PERCENT: '100' });
   server = await startServer({ config, logger, pagesFolder: join(pages.path, 'built') });
 });
 afterEach(async () => {
@@ -44,11 +45,13 @@ describe('health', () => {
   it('is alive while the process lives, and ready only when Redis answers and a transcoder lives', async () => {
     expect(JSON.parse((await ask('/healthz')).text)).toEqual({ status: 'alive' });
     const alone = await ask('/readyz');
-    expect([alone.status, JSON.parse(alone.text)]).toEqual([503, { ready: false, redis: true, transcoders: 0 }]);
+    const without = { ready: false, redis: true, transcoders: 0, reasons: ['no_transcoder'], full: [] };
+    expect([alone.status, JSON.parse(alone.text)]).toEqual([503, without]);
     const roll = new TranscoderRoll(handle);
     await roll.beat({ id: 't1', slots: 4, busy: 0 });
     const ready = await ask('/readyz');
-    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { ready: true, redis: true, transcoders: 1 }]);
+    const withOne = { ready: true, redis: true, transcoders: 1, reasons: [], full: [] };
+    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, withOne]);
     await roll.leave('t1');
   });
 

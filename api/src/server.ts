@@ -7,6 +7,7 @@ import { createRegistry, type Logger, type Registry, ReleaseStack, type Service 
 import { TitleRequests } from '@awaz/infra/titles';
 import { type AccountServices, createAccountServices } from './account-services.ts';
 import { ensureAdmin, keepEnsuringAdmin } from './accounts/index.ts';
+import { Admission } from './admission/index.ts';
 import { createApp } from './app.ts';
 import { ArtworkStore, artworkRouter } from './artwork/index.ts';
 import { type ChatServices, createChatServices } from './chat/index.ts';
@@ -17,7 +18,7 @@ import { type HttpServer, listen } from './http/http-server.ts';
 import type { SocketOrigins } from './http/socket-origin.ts';
 import { createSocketServer, SOCKET_PATH, type SocketServer } from './http/socket-server.ts';
 import { dispatchUpgrades } from './http/upgrades.ts';
-import { createIngest } from './ingest/index.ts';
+import { createIngest, type Ingest } from './ingest/index.ts';
 import { Likes } from './likes/index.ts';
 import { ListenGrants, ListenGuard, ListenTokens } from './listen-access/index.ts';
 import { ProgrammeService } from './metadata/index.ts';
@@ -73,8 +74,8 @@ async function assemble(
 ): Promise<HttpServer> {
   const shared = openShared(config, logger, releases);
   const { handle, stations, metrics, qualities } = shared;
+  const health = { handle, roll: new TranscoderRoll(handle), admission: () => shared.admission.state };
   let closing = false;
-  const isClosing = () => closing;
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
@@ -93,16 +94,14 @@ async function assemble(
     artwork: artworkRouter(shared.artworks),
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
-    health: { handle, metrics: sharedPort?.share(metrics) ?? metrics, roll: new TranscoderRoll(handle), isClosing },
+    health: { ...health, metrics: sharedPort?.share(metrics) ?? metrics, isClosing: () => closing },
     pagesFolder: places.pagesFolder ?? PAGES_FOLDER,
   }).callback();
   // Released in reverse: those who hold connections let go of them, then the http server waits for what is left.
   let http: HttpServer | undefined;
   releases.defer(() => http?.close());
   const sockets = openSockets({ ...config, ...people.cookies, handle, realtime }, releases);
-  const ingest = releases.use(
-    createIngest({ ...shared, auth: publishers, logger: logger.child({ area: 'ingest' }), config }),
-  );
+  const ingest = openIngest({ ...shared, publishers, config, logger }, releases);
   const origin = openOrigin({ ...shared, people, logger, limits: places.originLimits }, releases);
   ingest.attachStudio(sockets.io);
 
@@ -141,6 +140,9 @@ function openShared({ redisUrl, ...config }: ApiConfig, logger: Logger, releases
   const programmes = new ProgrammeService({ titles: new TitleRequests(handle), registry });
   const metrics = createRegistry('api');
   const presence = releases.use(new Presence({ handle, metrics, logger: of('presence') }));
+  const listeners = presence;
+  const limits = config.admission;
+  const admission = releases.use(new Admission({ limits, listeners, metrics, logger: of('admission') }));
   const likes = releases.use(new Likes({ handle, metrics, logger: of('likes') }));
   const listenTokens = new ListenTokens({ handle, bus });
   const stationPeople = new StationPeople({ handle, bus });
@@ -148,8 +150,20 @@ function openShared({ redisUrl, ...config }: ApiConfig, logger: Logger, releases
   const qualities = releases.use(new StreamQualities({ handle, metrics, logger: of('quality') }));
   const allowPrivate = config.webhookAllowPrivate;
   const webhooks = releases.use(new WebhookService({ handle, bus, metrics, allowPrivate, logger: of('webhooks') }));
-  const live = { programmes, presence, likes, qualities, webhooks };
+  const live = { programmes, presence, admission, likes, qualities, webhooks };
   return { handle, bus, registry, stations, stationPeople, artworks, listenTokens, metrics, ...live };
+}
+
+type IngestParts = ReturnType<typeof openShared> & {
+  publishers: AccountServices['publishers'];
+  config: ApiConfig;
+  logger: Logger;
+};
+
+/** The entrance for owners' audio, with who may publish and whether there is room. */
+function openIngest({ publishers, logger, admission, ...shared }: IngestParts, releases: ReleaseStack): Ingest {
+  const places = { auth: publishers, admission: admission.ofPublishers };
+  return releases.use(createIngest({ ...shared, ...places, logger: logger.child({ area: 'ingest' }) }));
 }
 
 type OriginParts = ReturnType<typeof openShared> & {
@@ -165,7 +179,7 @@ function openOrigin({ people, logger, limits, ...shared }: OriginParts, releases
   const access = releases.use(new ListenGuard({ ...shared, ...who, logger: logger.child({ area: 'listen' }) }));
   const stationTitle = async (slug: string) => (await stations.get(slug))?.title;
   const stationExists = async (slug: string) => (await stations.get(slug)) !== undefined;
-  const known = { stationExists, stationTitle, audience, access };
+  const known = { stationExists, stationTitle, audience, access, door: shared.admission.listeners };
   return releases.use(new Origin({ ...shared, ...known, logger: logger.child({ area: 'origin' }), limits }));
 }
 

@@ -16,7 +16,7 @@ export const ERROR_TABLE = {
   resume_refused: { status: 409, close: 4509, title: 'The broadcast cannot be resumed' },
   station_busy: { status: 409, close: 4000, title: 'Another publisher is on air' },
   replaced: { status: 409, close: 4510, title: 'Another publisher took over' },
-  server_full: { status: 503, close: 4001, title: 'No broadcast slot is free' },
+  server_full: { status: 503, close: 4001, title: 'The server carries as much as it can' },
   stopped_by_admin: { status: 403, close: 4511, title: 'An administrator ended the broadcast' },
   server_going_down: { status: 503, close: 4002, title: 'This server is going down; connect again' },
   internal: { status: 500, close: 4003, title: 'Something broke on the server' },

@@ -71,6 +71,10 @@ export const OWN_SETTINGS = {
   CORS_ORIGINS: undefined,
   DEMO: undefined,
   ORIGIN_WORKERS: undefined,
+  MAX_LISTENERS: undefined,
+  MAX_PUBLISHERS: undefined,
+  // A machine that is busy with other tests must not look like a server that is.
+  MAX_CPU_PERCENT: '100',
 };
 
 /** How long the programs may take until `/readyz` answers 200, in ms. */

@@ -2,6 +2,7 @@
 export { ConfigError, childEnv, commonEnv, configOrExit, loadDotEnv, mediaEnv, parseEnv, pushEnv } from './env.ts';
 export { KeptRunning, type KeptRunningOptions, type Running } from './kept-running.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { IDLE_LOOP, type LoopFigures, LoopLoad, LoopWindow } from './loop-load.ts';
 export { Counter, createRegistry, Gauge, Histogram, type MetricFigures, mergeFigures, Registry } from './metrics.ts';
 export { type FailProgram, runProgram } from './program.ts';
 export {

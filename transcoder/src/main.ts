@@ -6,6 +6,7 @@ import {
   createLogger,
   createRegistry,
   type Logger,
+  LoopLoad,
   parseEnv,
   ReleaseStack,
   runProgram,
@@ -31,6 +32,7 @@ async function start(config: Config, logger: Logger): Promise<Service> {
   logOutages(handle, logger);
   const bus = stack.use(new ControlBus(handle));
   const registry = createRegistry('transcoder');
+  stack.use(new LoopLoad(registry));
   const session = {
     handle,
     bus,

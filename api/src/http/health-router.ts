@@ -18,20 +18,36 @@ export type HealthOptions = {
   metrics: MetricsText;
   /** Whether the server is on its way down: not ready then, so that balancers send nobody here. */
   isClosing: () => boolean;
+  /** Whether the process is too busy, and for whom it has no place. */
+  admission: () => { busy: boolean; full: readonly string[] };
 };
 
 /** How ready the server is, as `/readyz` tells it. */
-type Readiness = { ready: boolean; redis: boolean; transcoders: number };
+type Readiness = {
+  ready: boolean;
+  redis: boolean;
+  transcoders: number;
+  /** Why it is not ready. */
+  reasons: string[];
+  /** Kinds of newcomers (`listener`, `publisher`) that are told `server_full`; those who are there are served on. */
+  full: readonly string[];
+};
 
 /**
- * `GET /healthz` (200 while the process lives), `GET /readyz` (200 only when Redis answers and a transcoder lives; 503
- * otherwise) and `GET /metrics` (Prometheus text).
+ * `GET /healthz` (200 while the process lives), `GET /readyz` (200 only when Redis answers, a transcoder lives and
+ * the process is not too busy; 503 with the reasons otherwise) and `GET /metrics` (Prometheus text).
  */
-export function healthRouter({ handle, roll, metrics, isClosing }: HealthOptions): Router {
+export function healthRouter({ handle, roll, metrics, isClosing, admission }: HealthOptions): Router {
   const read = async (): Promise<Readiness> => {
     await handle.commands.ping();
     const transcoders = (await roll.live()).length;
-    return { ready: transcoders > 0 && !isClosing(), redis: true, transcoders };
+    const { busy, full } = admission();
+    const reasons = [
+      ...(transcoders === 0 ? ['no_transcoder'] : []),
+      ...(isClosing() ? ['server_going_down'] : []),
+      ...(busy ? ['busy'] : []),
+    ];
+    return { ready: reasons.length === 0, redis: true, transcoders, reasons, full };
   };
   const router = new Router();
   router.get('/healthz', (context) => {
@@ -39,7 +55,8 @@ export function healthRouter({ handle, roll, metrics, isClosing }: HealthOptions
     context.body = { status: 'alive' };
   });
   router.get('/readyz', async (context) => {
-    const away: Readiness = { ready: false, redis: false, transcoders: 0 };
+    const { full } = admission();
+    const away: Readiness = { ready: false, redis: false, transcoders: 0, reasons: ['no_redis'], full };
     const readiness = await within(ANSWER_WITHIN_MS, read(), away);
     context.set('Cache-Control', 'no-store');
     context.status = readiness.ready ? 200 : 503;

@@ -14,9 +14,12 @@ import type { IngestLink } from './ingest-link.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { type IngestClaim, type IngestContext, IngestSession } from './ingest-session.ts';
 import type { ProfileSource } from './profile-source.ts';
+import { type PublisherAdmission, UNLIMITED } from './publisher-admission.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { attachStudio } from './studio-ingest.ts';
 import { WebsocketIngest } from './websocket-ingest.ts';
+
+export type { PublisherAdmission } from './publisher-admission.ts';
 
 /** How ingest behaves. */
 export type IngestConfig = {
@@ -39,6 +42,8 @@ export type IngestOptions = {
   stations: StreamKeySource & ProfileSource;
   /** Decides who may publish; by stream keys alone when left out. */
   auth?: PublisherAuth;
+  /** Decides whether this node takes another publisher; it takes all when left out. */
+  admission?: PublisherAdmission | undefined;
   logger: Logger;
   metrics: Registry;
   config: IngestConfig;
@@ -68,6 +73,7 @@ export function createIngest(options: IngestOptions): Ingest {
     stations,
     roll: new TranscoderRoll(handle),
     jobs,
+    admission: options.admission ?? UNLIMITED,
     ladder,
     cut,
     auth: options.auth ?? new PublisherAuth(stations),

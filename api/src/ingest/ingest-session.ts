@@ -15,6 +15,7 @@ import { OwnerAlarms } from './owner-alarms.ts';
 import type { Publication } from './publication.ts';
 import { PublicationKeeper, type UplinkReport } from './publication-keeper.ts';
 import { openPublication, type PublicationContext } from './publication-opening.ts';
+import type { PublisherPlace } from './publisher-admission.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { type SoundFigures, soundHeard, UNMEASURED } from './sound-figures.ts';
 import { requireStart } from './stream-beginning.ts';
@@ -71,6 +72,7 @@ export class IngestSession {
   readonly #abort = new AbortController();
   readonly #ended = new AbortController();
   readonly #inbox: Inbox<ArrivedInput>;
+  readonly #place: PublisherPlace;
   #logger: Logger;
   #keyId: string | undefined;
   #publishing: Publishing | undefined;
@@ -88,6 +90,7 @@ export class IngestSession {
       onFull: () => link.pause(),
       onRoom: () => link.resume(),
     });
+    this.#place = context.admission.place();
     this.done = this.#run();
   }
 
@@ -183,7 +186,8 @@ export class IngestSession {
     const { context, claim, link } = this.#options;
     const { metrics, auth } = context;
     const { signal } = this.#abort;
-    const opened = await openPublication(context, { station: claim.station, keyId, opening }, signal);
+    const wish = { station: claim.station, keyId, opening, place: this.#place };
+    const opened = await openPublication(context, wish, signal);
     const { publication } = opened;
     const { broadcastId, epoch } = publication;
     this.#logger = this.#logger.child({ broadcastId });
@@ -304,6 +308,7 @@ export class IngestSession {
     const { link, context } = this.#options;
     this.#abort.abort(new LinkLost('The session is over.'));
     this.#inbox.clear();
+    this.#place.release();
     const publishing = this.#publishing;
     if (publishing === undefined) return;
     publishing.keeper.close();

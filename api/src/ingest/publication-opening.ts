@@ -17,6 +17,7 @@ import type { BroadcastJobs } from './broadcast-jobs.ts';
 import type { IngestOpening } from './ingest-input.ts';
 import type { ProfileSource } from './profile-source.ts';
 import { Publication } from './publication.ts';
+import type { PublisherAdmission, PublisherPlace } from './publisher-admission.ts';
 
 /** How long a new broadcast waits for the last one of the station to end, in ms. */
 const ENDING_PATIENCE_MS = 5000;
@@ -34,6 +35,8 @@ export type PublicationContext = {
   registry: BroadcastRegistry;
   roll: TranscoderRoll;
   jobs: BroadcastJobs;
+  /** Decides whether this node takes another publisher. */
+  admission: PublisherAdmission;
   /** Where the station's profile is read. */
   stations: ProfileSource;
   /** Of new broadcasts. */
@@ -43,7 +46,13 @@ export type PublicationContext = {
 };
 
 /** Who wants to publish what. */
-export type PublicationWish = { station: string; keyId: string; opening: IngestOpening };
+export type PublicationWish = {
+  station: string;
+  keyId: string;
+  opening: IngestOpening;
+  /** Taken when there is room; whoever made the wish releases it. */
+  place: PublisherPlace;
+};
 
 /** A publication, and where its epoch stands; no position: nothing is known of this client from before. */
 export type OpenedPublication = {
@@ -107,7 +116,7 @@ async function opened(context: PublicationContext, wish: PublicationWish, grant:
 
 async function acquire(context: PublicationContext, wish: PublicationWish, signal: AbortSignal): Promise<Grant> {
   const { registry } = context;
-  const { station, keyId, opening } = wish;
+  const { station, keyId, opening, place } = wish;
   const token = publisherToken(keyId);
   const { takeover, resume } = opening;
   if (resume !== undefined && !BROADCAST_ID_PATTERN.test(resume.broadcastId)) throw refusal(station, 'no_broadcast');
@@ -116,7 +125,8 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
   const request = { ...facts, ...(resume === undefined ? {} : { resume }) };
   const deadline = performance.now() + ENDING_PATIENCE_MS;
   for (;;) {
-    if (resume === undefined) await requireSlot(context, station);
+    if (resume === undefined) await requireRoom(context, station, place);
+    else place.keep();
     const result = await registry.open(station, request);
     if ('record' in result) return { ...result, token };
     if (result.outcome !== 'ending' || performance.now() > deadline) throw refusal(station, result.outcome);
@@ -134,15 +144,24 @@ async function settingsOf(context: PublicationContext, station: string): Promise
   return { cut, lowLatency, limiter, lateAudio, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
 }
 
-/** A broadcast that is live has its transcoder, or will get the next one. */
-async function requireSlot({ registry, roll, jobs }: PublicationContext, station: string): Promise<void> {
-  if ((await registry.get(station))?.state === 'live') return;
+/** A broadcast that is live has its transcoder, or will get the next one; this node takes it however full it is. */
+async function requireRoom(context: PublicationContext, station: string, place: PublisherPlace): Promise<void> {
+  const { registry } = context;
+  if ((await registry.get(station))?.state === 'live') return place.keep();
+  place.claim();
+  await requireSlot(context);
+}
+
+/** Somewhere in the cluster a transcoder has to be free: what nobody carries must not go on air. */
+async function requireSlot({ roll, jobs, admission }: PublicationContext): Promise<void> {
   const [living, waiting] = await Promise.all([roll.live(), jobs.waiting()]);
   const free = living.reduce((sum, { slots, busy }) => sum + Math.max(0, slots - busy), 0);
   if (free > waiting) return;
   const slots = living.reduce((sum, beat) => sum + beat.slots, 0);
   const why = slots === 0 ? 'No transcoder is running' : `All ${slots} broadcast slots are taken`;
-  throw new AwazError('server_full', `${why}. Try again soon.`, { retryAfterMs: RETRY_AFTER_MS.full });
+  admission.foundNoSlot();
+  const facts = slots === 0 ? {} : { used: slots, limit: slots };
+  throw new AwazError('server_full', `${why}. Try again soon.`, { retryAfterMs: RETRY_AFTER_MS.full, facts });
 }
 
 function refusal(station: string, outcome: Exclude<OpenResult['outcome'], 'opened' | 'continued'>): AwazError {

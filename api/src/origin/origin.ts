@@ -12,6 +12,7 @@ import type { BroadcastTail } from './broadcast-tail.ts';
 import type { Exchange } from './exchange.ts';
 import { LaneExchange } from './lane-exchange.ts';
 import { type Admission, admit, type ListenAccess } from './listen-access.ts';
+import { askDoor, type ListenerDoor, makesListener, refusalAnswer, wantsSessionByToken } from './listener-door.ts';
 import { sessionOf } from './listener-session.ts';
 import { LiveDirectory } from './live-directory.ts';
 import { mediaReply } from './media-reply.ts';
@@ -64,6 +65,8 @@ export type OriginOptions = {
   audience?: AudienceObserver;
   /** Decides who may listen; left out, everybody may listen to everything. */
   access?: ListenAccess;
+  /** Decides whether there is room for another listener; left out, there always is. */
+  door?: ListenerDoor;
   limits?: OriginLimits;
 };
 
@@ -160,6 +163,13 @@ export class Origin implements Service {
   }
 
   #admit(exchange: Exchange, path: OriginPath): void {
+    const { door } = this.#options;
+    const refusal = isOfStation(path) && wantsSessionByToken(path) ? door?.refusal : undefined;
+    if (refusal === undefined) this.#checkAccess(exchange, path);
+    else this.#send(exchange, refusalAnswer(refusal));
+  }
+
+  #checkAccess(exchange: Exchange, path: OriginPath): void {
     const { access } = this.#options;
     const admission = access === undefined ? 'open' : admit(access, path);
     if (!(admission instanceof Promise)) this.#enter(exchange, path, admission);
@@ -206,6 +216,21 @@ export class Origin implements Service {
   }
 
   #serve(exchange: Exchange, path: OriginPath, tail: BroadcastTail): void {
+    const { door } = this.#options;
+    if (door === undefined || !isOfStation(path) || !makesListener(exchange, tail)) {
+      this.#reply(exchange, path, tail);
+      return;
+    }
+    const { path: named, verdict } = askDoor(door, path);
+    const enter = (refusal: AwazError | undefined) => {
+      if (refusal === undefined) this.#reply(exchange, named, tail);
+      else this.#send(exchange, refusalAnswer(refusal));
+    };
+    if (verdict instanceof Promise) verdict.then(enter, (error: unknown) => this.#unavailable(exchange, error));
+    else enter(verdict);
+  }
+
+  #reply(exchange: Exchange, path: OriginPath, tail: BroadcastTail): void {
     const reply = judge(exchange, path, tail);
     if (reply.kind === 'answer') {
       this.#observe(exchange, path, reply.answer);

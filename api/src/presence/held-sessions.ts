@@ -45,6 +45,11 @@ export class HeldSessions {
     return this.#sessions.size;
   }
 
+  /** Whether a session is held. */
+  has(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
   /** Notes that a session was seen; undefined when there is no room for a new one. */
   saw(session: string, broadcastId: string, now: number): HeldSession | undefined {
     const known = this.#sessions.get(session);

@@ -133,6 +133,13 @@ export class ListenerLedger {
     return count;
   }
 
+  /** Whether a session counts. */
+  async lists(station: string, session: string): Promise<boolean> {
+    if (this.#epoch === undefined) await this.readClock();
+    const until = await this.#handle.commands.zscore(stationKeys(station).listeners, memberOf(session));
+    return until !== null && Number(until) > (this.#epoch ?? 0) + performance.now();
+  }
+
   /** Most listeners at the same time in a broadcast; 0 when there were none or the broadcast is forgotten. */
   async peak(station: string, broadcastId: string): Promise<number> {
     return Number((await this.#handle.commands.hget(broadcastKeys(station, broadcastId).audience, 'peak')) ?? 0);

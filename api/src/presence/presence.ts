@@ -76,6 +76,23 @@ export class Presence implements Service {
     return this.#maxHeld - this.#budget.left;
   }
 
+  /** How many sessions listen through this process. */
+  get listening(): number {
+    let sum = 0;
+    for (const { listening } of this.#audiences.values()) sum += listening.size;
+    return sum;
+  }
+
+  /** Whether a session listens through this process. */
+  listens(station: string, session: string): boolean {
+    return this.#audiences.get(station)?.listening.has(session) ?? false;
+  }
+
+  /** Whether a session listens through any process; of one that died, for some seconds more. Rejects without Redis. */
+  async listensAnywhere(station: string, session: string): Promise<boolean> {
+    return this.listens(station, session) || (await this.#ledger.lists(station, session));
+  }
+
   /** Notes that a part or segment was answered; without a session it is only known that somebody is there. */
   media(station: string, session: string | undefined, broadcastId: string): void {
     const audience = this.#audiences.get(station) ?? this.#open(station);

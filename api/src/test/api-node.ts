@@ -25,7 +25,8 @@ export async function startApiNode(
 ): Promise<ApiNode> {
   const release = new ReleaseStack();
   const folder = release.use(await tempDir());
-  const config = readConfig({ REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder.path, ...env });
+  const place = { REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder.path };
+  const config = readConfig({ ...place, MAX_CPU_PERCENT: '100', ...env });
   const logger = createLogger('api-test', 'silent');
   const server = release.use(await startServer({ config, logger, limitScale: scale, realtimeLimits: realtime }));
   const origin = `http://127.0.0.1:${server.port}`;

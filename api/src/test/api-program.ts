@@ -31,7 +31,7 @@ export type ApiProgram = {
 export async function startApiProgram(env: Record<string, string>): Promise<ApiProgram> {
   const folder = await tempDir();
   const child = fork(MAIN, {
-    env: { HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { HOST: '127.0.0.1', PORT: '0', MAX_CPU_PERCENT: '100', ...env },
     silent: true,
     cwd: folder.path,
     detached: true,

@@ -7,7 +7,7 @@ import { ControlBus, type RedisHandle } from '@awaz/infra/redis';
 import { createLogger, createRegistry, ReleaseStack } from '@awaz/infra/runtime';
 import type { TestRedis } from '@awaz/infra/testkit';
 import { Server } from 'socket.io';
-import { createIngest, type Ingest } from '../ingest/index.ts';
+import { createIngest, type Ingest, type PublisherAdmission } from '../ingest/index.ts';
 import { StationStore } from '../stations/index.ts';
 
 /** One API node with ingest only, on a port of its own. */
@@ -30,10 +30,10 @@ export type TestNode = {
 };
 
 /** What may be different about a node. */
-export type TestNodeOptions = { helloTimeoutMs?: number };
+export type TestNodeOptions = { helloTimeoutMs?: number; admission?: PublisherAdmission };
 
 /** Starts a node on a Redis. */
-export async function startNode(redis: TestRedis, options: TestNodeOptions = {}): Promise<TestNode> {
+export async function startNode(redis: TestRedis, { admission, ...options }: TestNodeOptions = {}): Promise<TestNode> {
   const release = new ReleaseStack();
   const handle = redis.handle();
   release.defer(() => handle.close());
@@ -46,7 +46,7 @@ export async function startNode(redis: TestRedis, options: TestNodeOptions = {})
   const http = await listen(release);
   const io = new Server(http, { transports: ['websocket'], maxHttpBufferSize: 2 * 1_048_576, destroyUpgrade: false });
   release.defer(() => io.close());
-  const ingest = release.use(createIngest({ handle, bus, registry, stations, logger, metrics, config }));
+  const ingest = release.use(createIngest({ handle, bus, registry, stations, admission, logger, metrics, config }));
   ingest.attachStudio(io);
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.startsWith('/ingest/')) ingest.handleUpgrade(request, socket, head);

@@ -31,6 +31,9 @@ export type ServerPlace = {
   env?: Record<string, string>;
 };
 
+/** What the server does beyond its usual limits is measured, too. */
+const UNLIMITED = { MAX_LISTENERS: '1000000', MAX_CPU_PERCENT: '100' };
+
 /** The product's own API program; with one worker unless the variables say otherwise. */
 export async function startOriginProcess(place: ServerPlace): Promise<ServerProcess> {
   const { cores, folder, redisUrl, env, port = await freePort() } = place;
@@ -38,7 +41,7 @@ export async function startOriginProcess(place: ServerPlace): Promise<ServerProc
   const { path, args } = pinned(cores, process.execPath, [builtProgram('api')]);
   const program = spawnProgram(path, args, {
     cwd: folder,
-    env: { ...OWN_SETTINGS, ...settings, ORIGIN_WORKERS: '1', ...env },
+    env: { ...OWN_SETTINGS, ...UNLIMITED, ...settings, ORIGIN_WORKERS: '1', ...env },
   });
   return whenAlive(program, port);
 }

@@ -27,7 +27,7 @@ export type OriginServer = {
 /** Starts an origin on a free port. */
 export async function startOrigin(
   handle: RedisHandle,
-  options: Pick<OriginOptions, 'limits' | 'stationExists' | 'stationTitle' | 'audience' | 'access'> = {},
+  options: Pick<OriginOptions, 'limits' | 'stationExists' | 'stationTitle' | 'audience' | 'access' | 'door'> = {},
 ): Promise<OriginServer> {
   const bus = new ControlBus(handle);
   const metrics = new Registry();
