@@ -382,10 +382,12 @@ describe('what is wrong with a stream', () => {
     const begin = await log.position('slow');
     const start = Date.now();
     let seq = 1;
-    // Each 100 ms brings 40 ms of audio: after some 4 s it is 2 s late.
-    const sending = setInterval(() => void client.chunk(seq, wavPiece(seq), start + 40 * seq++), 100);
+    // Each 100 ms brings 20 ms of audio: after some 3 s it is 2 s late.
+    const sending = setInterval(() => void client.chunk(seq, wavPiece(seq), start + 20 * seq++), 100);
     try {
-      expect(await client.next('notice')).toMatchObject({ code: 'upload_slow', level: 'warn' });
+      const isNotice = (message: { type: string }) => message.type === 'notice';
+      const told = await until(() => client.messages.find(isNotice), { timeoutMs: 40_000, what: 'he is told' });
+      expect(told).toMatchObject({ code: 'upload_slow', level: 'warn' });
       await client.next('quality', ({ lateMs }) => lateMs > 2000);
       const kept = await until(
         async () => {
