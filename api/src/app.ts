@@ -20,6 +20,8 @@ export type AppOptions = {
   events: Router;
   /** Pictures of stations. */
   artwork: Router;
+  /** Titles of source clients. */
+  sourceTitles: Router;
   /** Folder of the built pages. */
   pagesFolder: string;
   corsOrigins: readonly string[];
@@ -41,7 +43,14 @@ export function createApp(options: AppOptions): Koa {
   app.use(crossOrigin(options.corsOrigins));
   const pages = createPages(options.pagesFolder, logger);
   const rest = restRouter({ ...options.rest, trustProxy });
-  const routers = [healthRouter(options.health), options.events, options.artwork, rest, pages.router];
+  const routers = [
+    healthRouter(options.health),
+    options.events,
+    options.artwork,
+    options.sourceTitles,
+    rest,
+    pages.router,
+  ];
   for (const router of routers) app.use(router.routes());
   for (const router of routers) app.use(router.allowedMethods());
   app.use(pages.files);

@@ -27,6 +27,7 @@ import { Presence } from './presence/index.ts';
 import { StreamQualities } from './quality/index.ts';
 import { createClusterAdapter, Realtime, type RealtimeLimits } from './realtime/index.ts';
 import { allRoutes } from './routes.ts';
+import { sourceTitlesRouter } from './source-titles.ts';
 import { StationPeople, StationStore } from './stations/index.ts';
 import { WebhookService } from './webhooks/index.ts';
 
@@ -79,12 +80,10 @@ async function assemble(
   const people = createAccountServices({ ...shared, logger, config, limitScale: places.limitScale });
   const { publishers, authenticator: callers } = people;
   releases.defer(nameAdmin(people, config, logger));
-  const { realtimeLimits } = places;
   const all = { ...shared, ...people, chats: createChats(people, shared) };
   const sources = { quality: qualities, heartbeat: (report: HeartbeatReport) => qualities.heard(report) };
-  const { store: accounts, tokens } = people;
-  const grants = new ListenGrants({ ...shared, accounts, tokens, standings: stations });
-  const live = { ...all, ...config, grants, sources, realtimeLimits };
+  const grants = new ListenGrants({ ...shared, ...people, accounts: people.store, standings: stations });
+  const live = { ...all, ...config, grants, sources, realtimeLimits: places.realtimeLimits };
   const realtime = new Realtime({ ...live, logger: logger.child({ area: 'realtime' }) });
   const app = createApp({
     ...config,
@@ -92,6 +91,7 @@ async function assemble(
     rest: { routes: allRoutes(all), callers, standings: stations, grants, handle, limits: people.limits },
     events: realtime.router,
     artwork: artworkRouter(shared.artworks),
+    sourceTitles: sourceTitlesRouter({ ...people, ...config, programmes: shared.programmes }),
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
     health: { ...health, metrics: sharedPort?.share(metrics) ?? metrics, isClosing: () => closing },
@@ -120,7 +120,9 @@ async function assemble(
   const keepAliveMs = KEEP_ALIVE_SECONDS * 1000;
   const fastLane = { prefix: LIVE_PREFIX, onRequest: (request: LaneRequest) => origin.handleLane(request) };
   const port = (await sharedPort?.turn()) ?? config.port;
-  const listening = await listen({ host, port, keepAliveMs, onRequest, onUpgrade, fastLane, metrics, logger, tls });
+  const listening = await listen({
+    ...{ host, port, keepAliveMs, onRequest, onUpgrade, onSource: ingest.takeSource, fastLane, metrics, logger, tls },
+  });
   http = listening;
   releases.defer(() => {
     closing = true;

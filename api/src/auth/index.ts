@@ -20,7 +20,7 @@ export {
   type TokenClaim,
   tokenExpiryOf,
 } from './caller.ts';
-export { bearerToken, clientAddress } from './credentials.ts';
+export { basicPassword, bearerToken, clientAddress } from './credentials.ts';
 export { GuessLimiter } from './guess-limiter.ts';
 export { GuestIds } from './guest-ids.ts';
 export { Passwords } from './passwords.ts';

@@ -28,6 +28,7 @@ export type HttpServerOptions = {
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   onUpgrade: TakeUpgrade;
   fastLane?: NodeServerOptions['fastLane'];
+  onSource?: NodeServerOptions['onSource'];
   metrics: Registry;
   /** {@link MAX_CONNECTIONS} when left out. */
   maxConnections?: number;

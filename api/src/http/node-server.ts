@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Registry } from '@awaz/infra/runtime';
 import { FastLane } from './fast-lane/fast-lane.ts';
 import type { LaneRequest } from './fast-lane/lane-connection.ts';
+import { openSourceDoor, type TakeSource } from './source-door.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 /** How long a client may take to send its header lines, in ms. */
@@ -27,6 +28,8 @@ export type NodeServerOptions = {
   onRequest: (req: IncomingMessage, res: ServerResponse) => void;
   /** Answers plain GETs below a prefix without Node's parser; without effect with TLS. */
   fastLane?: { prefix: string; onRequest: (request: LaneRequest) => void } | undefined;
+  /** Takes the connections of source clients at `/ingest/…`. */
+  onSource?: TakeSource | undefined;
   metrics: Registry;
 };
 
@@ -48,7 +51,7 @@ export function createNodeServer(options: NodeServerOptions): NodeServer {
   return options.tls === undefined ? plainServer(options) : secureServer({ ...options, tls: options.tls });
 }
 
-function plainServer({ keepAliveMs, onRequest, fastLane, metrics }: NodeServerOptions): NodeServer {
+function plainServer({ keepAliveMs, onRequest, onSource, fastLane, metrics }: NodeServerOptions): NodeServer {
   const server = createServer({
     keepAliveTimeout: keepAliveMs,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -56,6 +59,7 @@ function plainServer({ keepAliveMs, onRequest, fastLane, metrics }: NodeServerOp
     noDelay: true,
   });
   server.on('request', onRequest);
+  if (onSource) openSourceDoor(server, { event: 'connection', withinMs: HEADERS_TIMEOUT_MS, take: onSource });
   const limits = { headMs: HEADERS_TIMEOUT_MS, idleMs: keepAliveMs, metrics };
   const lane = fastLane && new FastLane(server, { ...fastLane, ...limits });
   server.once('close', () => lane?.close());
@@ -74,7 +78,8 @@ function plainServer({ keepAliveMs, onRequest, fastLane, metrics }: NodeServerOp
   };
 }
 
-function secureServer({ keepAliveMs, tls, onRequest }: NodeServerOptions & { tls: TlsIdentity }): NodeServer {
+function secureServer(options: NodeServerOptions & { tls: TlsIdentity }): NodeServer {
+  const { keepAliveMs, tls, onRequest, onSource: take } = options;
   const server = createSecureServer({
     ...tls,
     allowHTTP1: true,
@@ -83,6 +88,7 @@ function secureServer({ keepAliveMs, tls, onRequest }: NodeServerOptions & { tls
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS },
     noDelay: true,
   });
+  if (take) openSourceDoor(server, { event: 'secureConnection', withinMs: HEADERS_TIMEOUT_MS, take });
   // What these are called on a server for HTTP/1 counts here too, for the connections that speak it.
   Object.assign(server, {
     keepAliveTimeout: keepAliveMs,

@@ -9,7 +9,9 @@ import type { Logger, Registry } from '@awaz/infra/runtime';
 import { TitleRequests } from '@awaz/infra/titles';
 import type { Server } from 'socket.io';
 import { PublisherAuth, type StreamKeySource } from '../auth/index.ts';
+import type { TakeSource } from '../http/source-door.ts';
 import { BroadcastJobs } from './broadcast-jobs.ts';
+import { icecastEntrance } from './icecast/icecast-ingest.ts';
 import type { IngestLink } from './ingest-link.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { type IngestClaim, type IngestContext, IngestSession } from './ingest-session.ts';
@@ -53,6 +55,8 @@ export type IngestOptions = {
 export type Ingest = {
   /** Takes over a socket that asked for an upgrade at `/ingest/{station}`. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over the connection of an Icecast source client; see `openSourceDoor`. */
+  takeSource: TakeSource;
   /** Serves the ingest events of namespace `/studio`. Its `maxHttpBufferSize` has to be over 1 MiB. */
   attachStudio(io: Server): void;
   /** Sends all owners away (they may connect to another node at once) and gives their leases back. May be repeated. */
@@ -107,6 +111,7 @@ export function createIngest(options: IngestOptions): Ingest {
   };
   return {
     handleUpgrade: (request, socket, head) => websocket.handleUpgrade(request, socket, head),
+    takeSource: icecastEntrance({ begin, trustProxy }),
     attachStudio: (io) => attachStudio(io, { begin, trustProxy }),
     close: () => {
       closing ??= close();

@@ -22,7 +22,9 @@ export type IngestInput =
   | { kind: 'chunk'; chunk: ChunkMessage }
   /** A title; `capturedAt` on the client's clock. */
   | { kind: 'metadata'; change: ProgrammeChange; capturedAt: number | undefined }
-  | { kind: 'end' };
+  | { kind: 'end' }
+  /** The client sends no more, and has not said why; all before this is stored first. */
+  | { kind: 'gone' };
 
 /** What the address of a connection says of the audio; for simple mode. */
 export type IngestQuery = { type: string | undefined; takeover: boolean };

@@ -5,6 +5,11 @@ import type { IngestTransport } from './ingest-metrics.ts';
 /** What a session needs of the connection that carries it. */
 export type IngestLink = {
   readonly transport: IngestTransport;
+  /**
+   * The client may publish, as far as can be told before any audio; where it is there, who is busy or full is looked at
+   * before it is called.
+   */
+  accepted?(): void;
   /** Sends a message; does nothing when the connection is gone. */
   send(message: IngestServerMessage): void;
   /** Ends the connection with a close code. */

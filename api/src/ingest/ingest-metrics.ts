@@ -2,7 +2,7 @@ import type { AlarmLevel, AlarmName, ErrorCode } from '@awaz/infra/contract';
 import { Counter, Gauge, Histogram, type Registry } from '@awaz/infra/runtime';
 
 /** How an owner is connected. */
-export type IngestTransport = 'websocket' | 'socketio';
+export type IngestTransport = 'websocket' | 'socketio' | 'icecast';
 
 /** Figures of ingest. */
 export class IngestMetrics {

@@ -14,7 +14,7 @@ import type { IngestMetrics } from './ingest-metrics.ts';
 import { OwnerAlarms } from './owner-alarms.ts';
 import type { Publication } from './publication.ts';
 import { PublicationKeeper, type UplinkReport } from './publication-keeper.ts';
-import { openPublication, type PublicationContext } from './publication-opening.ts';
+import { openPublication, type PublicationContext, requirePlace } from './publication-opening.ts';
 import type { PublisherPlace } from './publisher-admission.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { type SoundFigures, soundHeard, UNMEASURED } from './sound-figures.ts';
@@ -158,17 +158,33 @@ export class IngestSession {
     const { keyId } = await context.auth.authorize({ ...claim, signal });
     this.#keyId = keyId;
     if (claim.query.type !== undefined) parseIngestFormat(claim.query.type); // refused before anything is sent
+    await this.#accept();
     const first = await this.#firstInput();
     const opening = openingOf(first.input, claim.query);
     if (opening.mode === 'simple') requireStart(opening.format, chunkOf(first.input, 'simple', 0).payload);
     await this.#open(keyId, opening, first.arrivedAt);
     if (opening.mode === 'simple') await this.#publishing?.flow.take(first);
     for (;;) {
-      const arrived = await this.#inbox.next(signal);
+      const arrived = await this.#nextInput();
       if (arrived.input.kind === 'end') return this.#end();
       if (arrived.input.kind === 'metadata') await this.#publishing?.flow.setTitle(arrived.input, arrived.arrivedAt);
       else await this.#publishing?.flow.take(arrived);
     }
+  }
+
+  async #nextInput(): Promise<ArrivedInput> {
+    const arrived = await this.#inbox.next(this.#abort.signal);
+    if (arrived.input.kind === 'gone') throw new LinkLost('The client sends no more.');
+    return arrived;
+  }
+
+  /** Some clients have to be told before they send anything. */
+  async #accept(): Promise<void> {
+    const { context, claim, link } = this.#options;
+    if (link.accepted === undefined) return;
+    await requirePlace(context, { station: claim.station, takeover: claim.query.takeover, place: this.#place });
+    this.#abort.signal.throwIfAborted();
+    link.accepted();
   }
 
   async #firstInput(): Promise<ArrivedInput> {
@@ -176,7 +192,7 @@ export class IngestSession {
     const late = new AwazError('hello_timeout', `Neither hello nor audio came within ${helloTimeoutMs / 1000} s.`);
     const timer = setTimeout(() => this.stop(late), helloTimeoutMs);
     try {
-      return await this.#inbox.next(this.#abort.signal);
+      return await this.#nextInput();
     } finally {
       clearTimeout(timer);
     }

@@ -87,6 +87,15 @@ export async function openPublication(
   }
 }
 
+/** Looks whether somebody could begin to publish now, and takes the place. Throws `station_busy` and `server_full`. */
+export async function requirePlace(
+  context: PublicationContext,
+  { station, takeover, place }: { station: string; takeover: boolean; place: PublisherPlace },
+): Promise<void> {
+  if (!takeover && (await context.registry.hasPublisher(station))) throw refusal(station, 'busy');
+  await requireRoom(context, station, place);
+}
+
 async function opened(context: PublicationContext, wish: PublicationWish, grant: Grant): Promise<OpenedPublication> {
   const { handle, bus, registry, jobs } = context;
   const { station, opening } = wish;
