@@ -166,6 +166,7 @@ describe('one’s own stations', () => {
     await page.getByRole('radio', { name: /^Safe/ }).check();
     await page.getByRole('radio', { name: /^Saver/ }).check();
     await page.getByRole('group', { name: 'Limiter' }).getByRole('radio', { name: /^Off/ }).check();
+    await page.getByRole('radio', { name: /^Play everything/ }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     await says(page, page.getByText('Saved.'));
     expect(await axeFaults(page)).toEqual([]);
@@ -179,6 +180,7 @@ describe('one’s own stations', () => {
     expect(await page.getByRole('group', { name: 'Limiter' }).getByRole('radio', { name: /^Off/ }).isChecked()).toBe(
       true,
     );
+    expect(await page.getByRole('radio', { name: /^Play everything/ }).isChecked()).toBe(true);
     const ear = await open('/s/settings');
     await ear.getByText('About', { exact: true }).click();
     await says(ear, ear.getByText('Every day.'));
@@ -234,7 +236,7 @@ describe('one’s own stations', () => {
     await card.getByRole('button', { name: 'Remove it' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
     await says(page, card.getByText('The picture is removed.'));
-    expect(await card.locator('img').count()).toBe(0);
+    await until(async () => (await card.locator('img').count()) === 0, { what: 'the picture is gone' });
     await page.close();
   });
 

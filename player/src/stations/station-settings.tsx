@@ -1,23 +1,13 @@
 import type { OwnStation } from '@awaz/infra/contract';
-import { PROFILE_NAMES } from '@awaz/infra/contract';
 import { type Signal, useSignal } from '@preact/signals';
 import { languageSuggestions } from '../i18n/index.ts';
 import { asProblem, problemText, useForm } from '../rest/index.ts';
-import { Banner, Button, Card, Choices, Dialog, Field, Saved, TextArea } from '../ui/index.ts';
+import { Banner, Button, Card, Dialog, Field, Saved, TextArea } from '../ui/index.ts';
 import { AccessChoice, type StationAccess } from './access-choice.tsx';
+import { BroadcastChoices } from './broadcast-choices.tsx';
+import { broadcastChange, broadcastSettingsOf } from './broadcast-settings.ts';
 import type { StationApi } from './station-api.ts';
 import { t } from './words.ts';
-
-type ProfileChoice = NonNullable<Parameters<StationApi['change']>[1]['profile']>;
-
-/** Ladders that are offered, by name; `default` is as the server is set. */
-const LADDERS = { saver: '32k,64k', standard: '64k,128k', music: '64k,128k,256k' } as const;
-
-type LimiterChoice = 'on' | 'off';
-
-type LadderChoice = 'default' | 'own' | keyof typeof LADDERS;
-
-const PROFILES: readonly ProfileChoice[] = ['default', ...PROFILE_NAMES];
 
 /** What can be changed about a station, and its end. */
 export function StationSettings(props: {
@@ -42,9 +32,7 @@ export function StationSettings(props: {
 function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: (station: OwnStation) => void }) {
   const { api, station, onChanged } = props;
   const isSaved = useSignal(false);
-  const profile = useSignal<ProfileChoice>((station.profile as ProfileChoice | null) ?? 'default');
-  const ladder = useSignal<LadderChoice>(ladderChoiceOf(station));
-  const limiter = useSignal<LimiterChoice>(station.limiter ? 'on' : 'off');
+  const broadcast = useSignal(broadcastSettingsOf(station));
   const access = useSignal<StationAccess>(station.public ? 'everybody' : 'private');
   const form = useForm({
     initial: textsOf(station),
@@ -53,11 +41,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       return title.trim() === '' ? { title: t('fault.name') } : {};
     },
     send: async (texts) => {
-      const change = {
-        ...changeOf(texts),
-        ...{ public: access.value === 'everybody', profile: profile.value, ladder: ladderOf(ladder.value, station) },
-        limiter: limiter.value === 'on',
-      };
+      const change = { ...changeOf(texts), public: access.value === 'everybody', ...broadcastChange(broadcast.value) };
       onChanged(await api.change(station.slug, change));
       isSaved.value = true;
     },
@@ -85,30 +69,7 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
         <Field {...form.field('tags')} label={t('settings.tags')} hint={t('settings.tags.hint')} />
       </div>
       <AccessChoice value={access.value} onChoose={touch(access)} />
-      <Choices
-        legend={t('settings.profile')}
-        name="profile"
-        choices={PROFILES.map((value) => ({
-          value,
-          name: t(`settings.profile.${value}`),
-          hint: t(`settings.profile.${value}.hint`),
-        }))}
-        value={profile.value}
-        onChoose={touch(profile)}
-      />
-      <LadderChoices station={station} value={ladder.value} onChoose={touch(ladder)} />
-      <Choices
-        legend={t('settings.limiter')}
-        name="limiter"
-        choices={(['on', 'off'] as const).map((value) => ({
-          value,
-          name: t(`settings.limiter.${value}`),
-          hint: t(`settings.limiter.${value}.hint`),
-        }))}
-        value={limiter.value}
-        onChoose={touch(limiter)}
-      />
-      <p class="muted small">{t('settings.profile.note')}</p>
+      <BroadcastChoices station={station} values={broadcast.value} onChoose={touch(broadcast)} />
       <div class="actions">
         <Button type="submit" kind="primary" busy={form.isBusy}>
           {t('settings.save')}
@@ -117,34 +78,6 @@ function SettingsForm(props: { api: StationApi; station: OwnStation; onChanged: 
       </div>
     </form>
   );
-}
-
-function LadderChoices(props: { station: OwnStation; value: LadderChoice; onChoose: (value: LadderChoice) => void }) {
-  const { station, ...rest } = props;
-  const own = ladderChoiceOf(station) === 'own' ? (['own'] as const) : [];
-  return (
-    <Choices
-      legend={t('settings.ladder')}
-      name="ladder"
-      choices={([...own, 'default', 'saver', 'standard', 'music'] as const).map((value) => ({
-        value,
-        name: t(`settings.ladder.${value}`),
-        hint: value === 'own' ? (station.ladder ?? '') : t(`settings.ladder.${value}.hint`),
-      }))}
-      {...rest}
-    />
-  );
-}
-
-function ladderChoiceOf({ ladder }: OwnStation): LadderChoice {
-  if (ladder === null) return 'default';
-  const names = Object.keys(LADDERS) as (keyof typeof LADDERS)[];
-  return names.find((name) => LADDERS[name] === ladder) ?? 'own';
-}
-
-function ladderOf(choice: LadderChoice, { ladder }: OwnStation): string | null {
-  if (choice === 'own') return ladder;
-  return choice === 'default' ? null : LADDERS[choice];
 }
 
 function textsOf({ title, description, language, tags }: OwnStation) {
