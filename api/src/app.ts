@@ -7,6 +7,7 @@ import { type HealthOptions, healthRouter } from './http/health-router.ts';
 import { createPages } from './http/pages-router.ts';
 import { requestMetrics } from './http/request-metrics.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { serverOptions } from './http/server-options.ts';
 import { type RestOptions, restRouter } from './rest/index.ts';
 
 /** What the application answers from. */
@@ -40,6 +41,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(securityHeaders(options));
   app.use(requestMetrics(options.metrics));
   app.use(errorAnswers(logger));
+  app.use(serverOptions());
   app.use(crossOrigin(options.corsOrigins));
   const pages = createPages(options.pagesFolder, logger);
   const rest = restRouter({ ...options.rest, trustProxy });

@@ -58,7 +58,8 @@ export class PublisherAuth {
       return this.#authorizeOwner(this.#owners, station, secret);
     const record = STREAM_KEY_PATTERN.test(secret) ? findStreamKey(records, secret) : undefined;
     if (record === undefined) {
-      await pause(await this.#limiter.wrongKey(address), signal);
+      // Who gives no key at all guesses none: some clients ask without it first.
+      if (secret !== '') await pause(await this.#limiter.wrongKey(address), signal);
       throw wrongKey(station, secret);
     }
     if (isRevoked(record, Date.now())) throw keyRevoked(record);

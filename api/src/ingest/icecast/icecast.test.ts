@@ -205,6 +205,21 @@ describe('an Icecast source client', () => {
     expect((await fetch(`${node.origin}/healthz`)).status).toBe(200);
   });
 
+  it('made with libshout asks what the server can do, and once without a key', async () => {
+    const client = source();
+    client.socket.write('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: TLS/1.0, HTTP/1.1\r\n\r\n');
+    await client.hears('HTTP/1.1 204 No Content\r\n');
+    expect(client.heard()).toMatch(/\r\nAllow: [A-Z, ]*PUT[A-Z, ]*SOURCE\r\n/);
+    for (let at = 0; at < 12; at++) {
+      const without = source();
+      without.socket.write(
+        head('SOURCE /ingest/STATION HTTP/1.0', 'Content-Length: 0').replace(`${basic(key)}\r\n`, ''),
+      );
+      await without.closed();
+      expect(without.heard()).toContain('401 Unauthorized');
+    }
+  });
+
   it('does not get in the way of anything else at these addresses', async () => {
     for (const method of ['PUT', 'POST']) {
       const { status } = await fetch(`${node.origin}/api/v1/ingest/x`, { method, body: 'x' });
