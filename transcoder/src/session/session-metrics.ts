@@ -8,6 +8,7 @@ export type SessionMetrics = {
   titles: Counter;
   frames: Counter<'kind'>;
   restarts: Counter<'cause'>;
+  slowed: Counter;
   publishDelay: Histogram;
   publishRetries: Counter;
   sound: SoundMetrics;
@@ -31,6 +32,11 @@ export function createSessionMetrics(registry: Registry): SessionMetrics {
       name: 'awaz_encoder_restarts_total',
       help: 'Encoder runs replaced, by cause',
       labelNames: ['cause'],
+      registers,
+    }),
+    slowed: new Counter({
+      name: 'awaz_encoders_slowed_total',
+      help: 'Encoders that used far more CPU than their audio explains and got the lowest priority',
       registers,
     }),
     publishDelay: new Histogram({

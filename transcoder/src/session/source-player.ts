@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChunkLogEntry, ChunkLogReader } from '@awaz/infra/chunk-log';
 import { AwazError, type EndReason, SAMPLE_RATE, samplesToMs } from '@awaz/infra/contract';
 import type { Logger } from '@awaz/infra/runtime';
@@ -16,6 +17,9 @@ const MAX_RUNS_OF_BAD_EPOCH = 2;
 
 /** Runs that may fail without a new frame in the middle of an epoch before the rest of it is refused. */
 const MAX_RUNS_WITHOUT_PROGRESS = 8;
+
+/** How long chunks of one broadcast may be taken before it is others' turn, in ms; a flood fills every turn it gets. */
+const MAX_TURN_MS = 5;
 
 type ChunkEntry = Extract<ChunkLogEntry, { kind: 'chunk' }>;
 
@@ -111,7 +115,12 @@ export class SourcePlayer {
     }
     let byteOffset = start?.byteOffset ?? 0;
     for await (const entries of this.#options.reader.tail(afterId, signal)) {
+      let turnBegan = performance.now();
       for (const entry of entries) {
+        if (performance.now() - turnBegan > MAX_TURN_MS) {
+          await nextTurn();
+          turnBegan = performance.now();
+        }
         const end = await this.#play(entry, byteOffset);
         if (end !== undefined) return end;
         if (signal.aborted) return { kind: 'aborted' };

@@ -46,7 +46,7 @@ export class TranscodeSession {
   readonly #publisher: PartPublisher;
   readonly #writer: PartLogWriter;
   readonly #player: SourcePlayer;
-  readonly #watchdog = new RunWatchdog();
+  readonly #watchdog: RunWatchdog;
   readonly #quality = new EncoderQuality();
   readonly #sound: SoundMonitor;
   readonly #board: QualityBoard;
@@ -71,6 +71,10 @@ export class TranscodeSession {
     this.#broadcast = broadcast;
     this.#logger = context.logger.child({ station: broadcast.station, broadcastId: broadcast.broadcastId });
     this.#board = new QualityBoard(context.handle);
+    this.#watchdog = new RunWatchdog(() => {
+      context.metrics.slowed.inc();
+      this.#logger.warn('the encoder uses far more CPU than its audio explains; it gets what others leave');
+    });
     this.#writer = log.writer;
     this.#sound = log.sound;
     this.#resumeAfter = log.resumeAfter;
