@@ -4,6 +4,7 @@ import { pause, ReleaseStack } from '../runtime/index.ts';
 import { until as untilHolds } from '../testkit/index.ts';
 import { AirDecoder } from './air-decoder.ts';
 import { startChaosStack } from './chaos-stack.ts';
+import { seededRandom } from './fault-order.ts';
 import type { Fault } from './faults.ts';
 import { Owner } from './owner.ts';
 import { PartFollower } from './part-follower.ts';
@@ -44,6 +45,8 @@ export type ChaosPlan = {
   faults: Iterable<Fault>;
   /** No further fault is begun after this time, in ms. */
   durationMs: Milliseconds;
+  /** For faults that have a choice. */
+  seed: number;
   signal: AbortSignal;
   progress: (line: string) => void;
 };
@@ -90,7 +93,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosRecord> {
     const following = follower.run().catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
-    const stage: Stage = { stack, owner, follower, signal };
+    const stage: Stage = { stack, owner, follower, random: seededRandom(plan.seed), signal };
     const faults = await doFaults(stage, plan);
     const faultsOfRun = await ending(stage, following);
     const air = await decoder.finish();

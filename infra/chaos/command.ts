@@ -5,6 +5,7 @@ import { renderVerdict } from './chaos-report.ts';
 import { type ChaosPlan, runChaos } from './chaos-run.ts';
 import { shuffledForever } from './fault-order.ts';
 import { FAULTS, type Fault } from './faults.ts';
+import { NEIGHBOURS } from './neighbours.ts';
 import { judge } from './verdict.ts';
 
 const FLAGS = {
@@ -65,7 +66,7 @@ async function run(call: Call, { out, err, signal }: ChaosOutput): Promise<numbe
   const { faults, minutes, seed, json, logs } = call;
   err(`seed ${seed}\n`);
   const machine = await describeMachine();
-  const plan: ChaosPlan = { faults, durationMs: minutes * 60_000, signal, progress: (line) => err(`${line}\n`) };
+  const plan: ChaosPlan = { faults, durationMs: minutes * 60_000, seed, signal, progress: (line) => err(`${line}\n`) };
   const record = await runChaos(plan);
   if (logs !== undefined) await writeFile(logs, record.logs);
   const verdict = judge(record);
@@ -107,16 +108,17 @@ function chosen(only: readonly string[]): readonly Fault[] {
   const names = only.flatMap((text) => text.split(','));
   if (names.length === 0) return FAULTS;
   return names.map((name) => {
-    const fault = FAULTS.find((candidate) => candidate.name === name);
+    const fault = [...FAULTS, ...NEIGHBOURS].find((candidate) => candidate.name === name);
     if (fault === undefined) throw new UsageError(`There is no fault "${name}".`);
     return fault;
   });
 }
 
 function usage(): string {
-  const width = Math.max(...FAULTS.map(({ name }) => name.length));
-  const list = FAULTS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return ['npm run chaos [-- OPTIONS]', '', TEXT, '', 'Faults:', ...list, '', OPTIONS_TEXT].join('\n');
+  const width = Math.max(...[...FAULTS, ...NEIGHBOURS].map(({ name }) => name.length));
+  const list = (faults: readonly Fault[]) => faults.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  const known = ['Faults:', ...list(FAULTS), '', 'Bad neighbours, by --only:', ...list(NEIGHBOURS)];
+  return ['npm run chaos [-- OPTIONS]', '', TEXT, '', ...known, '', OPTIONS_TEXT].join('\n');
 }
 
 const TEXT = `Broadcasts a time code through two nodes and two workers on a Redis of its own, does faults to them, and tells which

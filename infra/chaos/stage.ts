@@ -7,6 +7,8 @@ export type Stage = {
   readonly stack: ChaosStack;
   readonly owner: Owner;
   readonly follower: PartFollower;
+  /** Numbers from 0 up to 1 that follow from the seed of the run. */
+  readonly random: () => number;
   /** Aborted when the run is given up. */
   readonly signal: AbortSignal;
 };
