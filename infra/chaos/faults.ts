@@ -27,7 +27,7 @@ export const FAULTS: readonly Fault[] = [
   ownerCut(1),
   ownerCut(5),
   ownerCut(30),
-  ownerCut(58),
+  ownerCut(55),
   {
     name: 'page-reload',
     summary: 'the owner loads the page anew: a new container stream of the same broadcast',
