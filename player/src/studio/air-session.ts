@@ -1,7 +1,8 @@
 import type { AlarmLevel, AlarmName, ErrorCode, IngestNotice, IngestQuality } from '@awaz/infra/contract';
 import { ALARM_NAMES } from '@awaz/infra/contract';
 import type { IngestProblem, IngestState } from '../ingest-client/index.ts';
-import { Broadcast, type Recording } from './broadcast.ts';
+import { Broadcast, type BroadcastSound, type Recording } from './broadcast.ts';
+import type { CaptureWish } from './capture.ts';
 import type { LiveMark, StudioAccess } from './studio-link.ts';
 
 /** What is measured of a broadcast; all spans in ms. */
@@ -23,6 +24,10 @@ export type AirView = {
   quality: IngestQuality | undefined;
   /** What the server says is wrong with the broadcast. */
   alarms: ReadonlyMap<AlarmName, AlarmLevel>;
+  /** How the sound is captured; undefined before it is. */
+  sound: BroadcastSound | undefined;
+  /** What could not be kept while cut off for too long: from when to when it was captured. */
+  lost: { from: number; to: number } | undefined;
 };
 
 /** Nothing is being sent. */
@@ -39,6 +44,8 @@ export const OFF_AIR: AirView = {
   reconnects: 0,
   quality: undefined,
   alarms: new Map(),
+  sound: undefined,
+  lost: undefined,
 };
 
 /** How a broadcast was over. */
@@ -55,6 +62,8 @@ export type AirSessionOptions = {
   /** Address of the server. */
   server: string;
   takeover: boolean;
+  /** The capture to use, if the browser can. */
+  capture: CaptureWish;
   /** A broadcast of this tab to go on with. */
   resume: LiveMark | undefined;
   /** Called once, when it is over. */
@@ -76,13 +85,14 @@ export class AirSession {
   #rttMs: number | undefined;
   #reconnects = 0;
   #problem: IngestProblem | undefined;
+  #lost: { from: number; to: number } | undefined;
 
   constructor(options: AirSessionOptions) {
-    const { link, server, takeover, resume } = options;
+    const { link, server, takeover, capture, resume } = options;
     this.#options = options;
     this.#onAirSince = resume?.startedAt;
     const broadcastId = resume?.broadcastId;
-    this.#broadcast = new Broadcast({ servers: [server], ...link, takeover, broadcastId });
+    this.#broadcast = new Broadcast({ servers: [server], ...link, takeover, capture, broadcastId });
     this.#follow();
   }
 
@@ -120,6 +130,8 @@ export class AirSession {
       reconnects: this.#reconnects,
       quality: isFresh ? this.#quality : undefined,
       alarms: this.#alarms,
+      sound: this.#broadcast.sound,
+      lost: this.#lost,
     };
   }
 
@@ -145,6 +157,9 @@ export class AirSession {
     client.on('state', (state) => {
       if (state === 'reconnecting') this.#reconnects++;
       if (state === 'failed') this.#fail();
+    });
+    client.on('lost', ({ from, to }) => {
+      this.#lost = { from: Math.min(this.#lost?.from ?? from, from), to };
     });
     client.on('error', (problem) => {
       this.#problem = problem;

@@ -1,4 +1,5 @@
 import type { RecordedChunk } from '../ingest-client/index.ts';
+import type { Capture, CaptureOptions } from './capture.ts';
 
 /** Containers that servers take and browsers record, best first. */
 const RECORDING_TYPES = ['audio/webm;codecs=opus', 'audio/mp4;codecs=mp4a.40.2', 'audio/mp4'] as const;
@@ -24,14 +25,15 @@ export function recordingType(
 }
 
 /**
- * Records a stream into chunks of one container stream. The sound goes from the track to the encoder inside the browser,
+ * Records a stream into chunks of one container stream, where the browser has no encoder of its own to offer. The sound goes from the track to the encoder inside the browser,
  * never through the page.
  *
  * Chromium hands out a slice when the first byte of the next frame is written, and with that byte: each frame would come
  * one frame (60 ms) late. So what is left is asked for at once, and both make a chunk: exactly one frame, 4.5 ms after
  * its last sample instead of 62.
  */
-export class ChunkRecorder {
+export class ChunkRecorder implements Capture {
+  readonly kind = 'recorder';
   /** MIME type of the chunks. */
   readonly mime: string;
   readonly #recorder: MediaRecorder;
@@ -42,23 +44,28 @@ export class ChunkRecorder {
   #delivered: Promise<void> = Promise.resolve();
 
   /** Throws when the browser cannot record, as `recordingType` tells before. */
-  constructor(
-    stream: MediaStream,
-    { bitsPerSecond, onChunk }: { bitsPerSecond: number; onChunk: (chunk: RecordedChunk) => void },
-  ) {
+  constructor({ stream, bitsPerSecond, onChunk, onFailure }: CaptureOptions) {
     const mimeType = recordingType();
     if (mimeType === undefined) throw new Error('This browser records nothing that can be sent.');
     this.mime = mimeType;
     this.#onChunk = onChunk;
     this.#recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: bitsPerSecond });
     this.#recorder.addEventListener('dataavailable', (event) => this.#take(event));
+    this.#recorder.addEventListener('error', () => onFailure(new Error('The browser’s recorder failed.')));
     this.#stopped = new Promise((resolve) => this.#recorder.addEventListener('stop', () => resolve(), { once: true }));
   }
+
+  async prepare(): Promise<void> {}
 
   /** Begins; the first chunk starts with the container's header. */
   start(): void {
     this.#recorder.start(TIMESLICE_MS);
     this.#started = true;
+  }
+
+  /** A recorder keeps its bitrate: another one has to take its place. */
+  setBitrate(): boolean {
+    return false;
   }
 
   /** Stops and settles when the last chunk was handed out. May be called again, and after the tracks have ended. */

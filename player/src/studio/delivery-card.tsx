@@ -1,5 +1,6 @@
 import { Card, clock } from '../ui/index.ts';
 import type { AirView } from './air-session.ts';
+import type { BroadcastSound } from './broadcast.ts';
 import type { StudioModel } from './studio-model.ts';
 import { t } from './words.ts';
 
@@ -32,7 +33,8 @@ function Figures({ air }: { air: AirView }) {
         value={rttMs === undefined ? undefined : t('delivery.ms', { ms: Math.round(rttMs) })}
       />
       <Figure name={t('delivery.reconnects')} value={String(air.reconnects)} />
-      {air.lostMs > 0 && <Figure name={t('delivery.lost')} value={secondsText(air.lostMs)} isBad />}
+      {air.lostMs > 0 && <Figure name={t('delivery.lost')} value={lostText(air)} isBad />}
+      {air.sound && <Figure name={t('delivery.encoder')} value={soundText(air.sound)} />}
     </dl>
   );
 }
@@ -44,6 +46,20 @@ function Figure({ name, value, isBad = false }: { name: string; value: string | 
       <dd>{value ?? t('delivery.none')}</dd>
     </div>
   );
+}
+
+function lostText({ lostMs, lost }: AirView): string {
+  if (lost === undefined) return secondsText(lostMs);
+  const at = (time: number) => new Date(time).toLocaleTimeString();
+  return t('delivery.lost.span', { seconds: (lostMs / 1000).toFixed(1), from: at(lost.from), to: at(lost.to) });
+}
+
+function soundText({ kind, bitsPerSecond, fallbackReason }: BroadcastSound): string {
+  const kbps = Math.round(bitsPerSecond / 1000);
+  if (kind === 'recorder' && fallbackReason !== undefined) {
+    return t('delivery.encoder.fallback', { kbps, why: fallbackReason });
+  }
+  return t(`delivery.encoder.${kind}`, { kbps });
 }
 
 function bytesText(bytes: number): string {

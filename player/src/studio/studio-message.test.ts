@@ -33,6 +33,14 @@ describe('the message of the studio', () => {
     expect(message({ air })).toMatchObject({ tone: 'danger', title: 'Connection lost for more than a minute.' });
   });
 
+  test('says what an uplink that is too slow for the preset gets instead, until it gets all again', () => {
+    const sound = { kind: 'encoder' as const, wishedBitsPerSecond: 128_000, fallbackReason: undefined };
+    const slow = { ...LIVE.air, sound: { ...sound, bitsPerSecond: 96_000 } };
+    const title = 'Upload is too slow for 128\u00a0kbit/s. Lowered to 96 so nobody hears a gap.';
+    expect(message({ air: slow })).toMatchObject({ tone: 'warn', title });
+    expect(message({ air: { ...slow, sound: { ...sound, bitsPerSecond: 128_000 } } })).toBeUndefined();
+  });
+
   test('is patient with connecting for 3 s', () => {
     const air = { ...OFF_AIR, state: 'connecting' as const };
     expect(message({ air, airStateMs: 2900 })).toBeUndefined();

@@ -38,7 +38,8 @@ const PATIENCE_MS = 3000;
 export function studioMessage(facts: MessageFacts): StudioMessage | undefined {
   const { air } = facts;
   const isLive = air.state !== 'idle' && air.state !== 'ended' && air.state !== 'failed';
-  if (isLive) return connectionMessage(facts) ?? liveMicrophoneMessage(facts) ?? alarmMessage(facts.alarm);
+  if (isLive)
+    return connectionMessage(facts) ?? liveMicrophoneMessage(facts) ?? alarmMessage(facts.alarm) ?? uplinkMessage(air);
   return (
     environmentMessage(facts) ??
     resumeMessage(facts) ??
@@ -58,6 +59,13 @@ function connectionMessage({ air, airStateMs }: MessageFacts): StudioMessage | u
     return { tone: 'danger', title: t('air.lost.full'), body: t('air.lost.full.body') };
   }
   return { tone: 'warn', title: t('air.lost', { seconds }), body: t('air.lost.body') };
+}
+
+function uplinkMessage({ sound }: AirView): StudioMessage | undefined {
+  if (sound === undefined || sound.bitsPerSecond >= sound.wishedBitsPerSecond) return undefined;
+  const wished = Math.round(sound.wishedBitsPerSecond / 1000);
+  const used = Math.round(sound.bitsPerSecond / 1000);
+  return { tone: 'warn', title: t('air.slow', { wished, used }), body: t('air.slow.body') };
 }
 
 function liveMicrophoneMessage({ microphone }: MessageFacts): StudioMessage | undefined {

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import { AirSession, type AirView, OFF_AIR, type Outcome } from './air-session.ts';
+import type { CaptureWish } from './capture.ts';
 import { LevelMeter } from './level-meter.ts';
 import { MeterBallistics } from './meter-scale.ts';
 import { Microphone, type MicrophoneDevice, type MicrophoneState } from './microphone.ts';
@@ -17,7 +18,13 @@ import { t } from './words.ts';
 const TICK_MS = 250;
 
 /** Where a studio is. */
-export type StudioPlace = { link: StudioAccess; server: string; storage: TabStorage };
+export type StudioPlace = {
+  link: StudioAccess;
+  server: string;
+  storage: TabStorage;
+  /** The capture to use, if the browser can. */
+  capture: CaptureWish;
+};
 
 /** Everything the studio shows, as signals, and everything one can do there. `close` frees microphone and connection. */
 export class StudioModel {
@@ -114,12 +121,13 @@ export class StudioModel {
     if (this.microphone.value.kind !== 'open') await this.openMicrophone();
     const stream = this.#microphone.stream;
     if (stream === undefined) return;
-    const { link, server, storage } = this.#place;
+    const { link, server, storage, capture } = this.#place;
     this.#outcome.value = undefined;
     this.#session = new AirSession({
       link,
       server,
       takeover,
+      capture,
       resume: this.#resumable.value,
       over: (outcome) => this.#over(outcome),
       mark: (mark) => keepLiveMark(storage, mark),
@@ -164,9 +172,9 @@ export class StudioModel {
   }
 
   async #record(stream: MediaStream): Promise<void> {
-    const { bitsPerSecond } = PRESETS[this.sound.value.preset];
+    const { bitsPerSecond, channels } = PRESETS[this.sound.value.preset];
     try {
-      await this.#session?.record({ stream, bitsPerSecond });
+      await this.#session?.record({ stream, channels, bitsPerSecond });
     } catch (error) {
       this.#session?.close();
       this.#over({ kind: 'failed', code: undefined, message: t('refused.recorder', { why: String(error) }) });

@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { AccountLink, AccountSession, hasSessionMark } from '../account/index.ts';
 import { StationApi } from '../stations/index.ts';
 import { Button, restoreTheme, TopBar } from '../ui/index.ts';
+import type { CaptureWish } from './capture.ts';
 import { ModeratorRoom } from './moderator-room.tsx';
 import { OwnerRoom } from './owner-room.tsx';
 import { StudioDoor } from './studio-door.tsx';
@@ -20,7 +21,7 @@ const room = signal<{ model: StudioModel; by: 'key' | 'account' } | undefined>(u
 
 function open(access: StudioAccess, by: 'key' | 'account'): void {
   room.value?.model.close();
-  const model = new StudioModel({ link: access, server: location.origin, storage });
+  const model = new StudioModel({ link: access, server: location.origin, storage, capture: wantedCapture() });
   room.value = { model, by };
   void model.start();
 }
@@ -35,6 +36,12 @@ function leave(): void {
   room.value?.model.close();
   room.value = undefined;
   if (session.state.value.kind === 'asking') void session.start();
+}
+
+/** `?capture=recorder` and `?capture=worklet`: another way to take the sound, where the best one gives trouble. */
+function wantedCapture(): CaptureWish {
+  const wish = new URLSearchParams(location.search).get('capture');
+  return wish === 'recorder' || wish === 'worklet' ? wish : 'encoder';
 }
 
 /** The station of `?station=…`, for whose owner this page was opened, or of `?moderate=…`, for a moderator. */
