@@ -187,6 +187,34 @@ describe('the studio', () => {
     expect(complaints).toBe('');
   });
 
+  test('uses the browser’s recorder where there is no encoder, and says so', async () => {
+    await page.addInitScript(() => {
+      AudioEncoder.isConfigSupported = (config) => Promise.resolve({ config, supported: false });
+    });
+    await goLive();
+    await sees(/the browser’s recorder, 64 kbit\/s \(encoder: this browser has none\)/);
+    await until(() => chunks() >= 10, { timeoutMs: 15_000 });
+    await stop();
+    expect((await decode(audioOf(0))).complaints).toBe('');
+  });
+
+  test('lowers the bitrate of an upload that is too slow, without a gap', async () => {
+    await goLive();
+    await sees(/Opus 64 kbit\/s, pieces of 20 ms/);
+    site.narrow(5000);
+    await sees(/Upload is too slow for 64/);
+    site.narrow(Number.POSITIVE_INFINITY);
+    const before = chunks();
+    await until(() => chunks() > before + 100, { timeoutMs: 15_000 });
+    await stop();
+    expect(site.ingest.epochs).toHaveLength(1);
+    const captured = site.ingest.epochs[0]?.chunks.map((chunk) => chunk.capturedAt) ?? [];
+    const { seconds, complaints } = await decode(audioOf(0));
+    expect(Math.abs(seconds - captured.length * 0.02)).toBeLessThan(0.03);
+    expect(Math.abs(seconds - spanSeconds(captured))).toBeLessThan(0.1);
+    expect(complaints).toBe('');
+  });
+
   test('goes on with its broadcast after a reload', async () => {
     await goLive();
     await page.reload();

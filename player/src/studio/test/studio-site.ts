@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { extname, join } from 'node:path';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Transform } from 'node:stream';
 import type { IngestQuality } from '@awaz/infra/contract';
 import { FakeIngestServer } from '../../ingest-client/test/fake-ingest-server.ts';
 
@@ -24,6 +24,7 @@ export class StudioSite {
   readonly #sockets = new Set<Socket | Duplex>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   #isDown = false;
+  #bytesPerSecond = Number.POSITIVE_INFINITY;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** `pages` is the folder of built pages. */
@@ -50,6 +51,11 @@ export class StudioSite {
     if (isDown) for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Lets at most so many bytes a second through from a page to ingest. */
+  narrow(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   /** Ends everything. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -64,6 +70,14 @@ export class StudioSite {
     const levels = { levelDbfs: -9, rmsDbfs: -21, clipped: 0, silentMs: 0 };
     const loudness = { momentaryLufs: -17.2, shortTermLufs: -18.4, integratedLufs: -19.1 };
     return { type: 'quality', ...uplink, ...levels, ...loudness, onAir: this.isPublished };
+  }
+
+  #width(): Transform {
+    return new Transform({
+      transform: (bytes: Buffer, _encoding, done) => {
+        setTimeout(() => done(null, bytes), (bytes.length * 1000) / this.#bytesPerSecond);
+      },
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -83,7 +97,7 @@ export class StudioSite {
     const upstream = connect(Number(new URL(this.ingest.url).port), '127.0.0.1');
     const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
     upstream.write([`GET ${request.url} HTTP/1.1`, ...headers, '', ''].join('\r\n'));
-    client.pipe(upstream).pipe(client);
+    client.pipe(this.#width()).pipe(upstream).pipe(client);
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
