@@ -10,7 +10,7 @@ import { readTlsIdentity } from './http/tls-identity.ts';
 const MAX_WORKERS = 128;
 
 /** Listeners that a process carries at two thirds of a core; see `infra/docs/speed.md`. */
-const LISTENERS_PER_WORKER = 2500;
+const LISTENERS_PER_WORKER = 5000;
 
 /** Publishers that a process takes unless told otherwise: more than any ladder of one machine encodes. */
 const PUBLISHERS_PER_WORKER = 250;
@@ -38,7 +38,7 @@ const apiEnv = {
   /** Most publishers of this node, over all its processes. */
   MAX_PUBLISHERS: z.coerce.number().int().min(1).max(100_000).optional(),
   /** Part of a process's time that it may be busy before newcomers are refused, in percent; 100 turns this off. */
-  MAX_CPU_PERCENT: z.coerce.number().int().min(10).max(100).default(70),
+  MAX_CPU_PERCENT: z.coerce.number().int().min(10).max(100).default(90),
   /** Address to listen on. */
   HOST: z.string().min(1).default('0.0.0.0'),
   /** Files of a certificate (with its chain) and its key in PEM: the port speaks TLS only, HTTP/2 and HTTP/1.1. */
