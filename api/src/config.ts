@@ -9,7 +9,7 @@ import { readTlsIdentity } from './http/tls-identity.ts';
 /** Most processes on one port. */
 const MAX_WORKERS = 128;
 
-/** Listeners that a process carries at two thirds of a core; see `infra/docs/speed.md`. */
+/** Listeners at which a process has its core full at the latest; see `infra/docs/speed.md`. */
 const LISTENERS_PER_WORKER = 5000;
 
 /** Publishers that a process takes unless told otherwise: more than any ladder of one machine encodes. */
