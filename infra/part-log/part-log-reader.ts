@@ -1,5 +1,14 @@
-import { broadcastKeys, type RedisHandle, readStream, type StreamEntry, tailStream } from '../redis/index.ts';
+import {
+  broadcastKeys,
+  parseStreamEntry,
+  type RedisHandle,
+  readStream,
+  type StreamEntry,
+  tailStream,
+} from '../redis/index.ts';
 import type { PartLogEvent, PartLogMeta, PublishedPart } from './published-part.ts';
+
+type RawEntry = Parameters<typeof parseStreamEntry>[0];
 
 /** What `readMeta` finds. */
 export type PartLogHead = { meta: PartLogMeta; initSections: Uint8Array[] };
@@ -30,6 +39,14 @@ export class PartLogReader {
   async readAll(): Promise<PartLogEvent[]> {
     const entries = await readStream(this.#handle.commands, this.#partsKey, { from: '-', to: '+' });
     return entries.map(parsePartLogEntry).filter((event) => event !== undefined);
+  }
+
+  /** The last part that is published; undefined before any, and after the end. */
+  async lastPart(): Promise<PublishedPart | undefined> {
+    const newest = ['+', '-', 'COUNT', 1];
+    const [raw] = (await this.#handle.commands.callBuffer('XREVRANGE', [this.#partsKey, ...newest])) as RawEntry[];
+    const event = raw && parsePartLogEntry(parseStreamEntry(raw));
+    return event?.kind === 'part' ? event.part : undefined;
   }
 
   /** Yields events after the one with `afterId` (`0` = all) in batches, until the signal is aborted. */

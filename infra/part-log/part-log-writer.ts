@@ -3,13 +3,12 @@ import {
   broadcastKeys,
   parseStreamEntry,
   type RedisHandle,
-  readStream,
   Script,
   type StreamEntry,
   stationKeys,
 } from '../redis/index.ts';
 import { PROGRAMME_FIELD, type PublishedProgramme, parseTitleRequest, type TitleRequest } from '../titles/index.ts';
-import { parsePartLogEntry } from './part-log-reader.ts';
+import { PartLogReader } from './part-log-reader.ts';
 import type { PartLogMeta, PublishedPart } from './published-part.ts';
 
 /** How much audio the part log holds, in seconds: the window and, after it, what late requests may still fetch. */
@@ -87,7 +86,7 @@ export class PartLogWriter {
   readonly #partsKey: string;
   readonly #metaKey: string;
   readonly #titlesKey: string;
-  readonly #station: string;
+  readonly #broadcast: { station: string; broadcastId: string };
   readonly #token: number;
 
   private constructor(handle: RedisHandle, broadcast: { station: string; broadcastId: string }, token: number) {
@@ -97,7 +96,7 @@ export class PartLogWriter {
     this.#partsKey = keys.parts;
     this.#metaKey = keys.meta;
     this.#titlesKey = keys.titles;
-    this.#station = broadcast.station;
+    this.#broadcast = broadcast;
     this.#token = token;
   }
 
@@ -115,17 +114,14 @@ export class PartLogWriter {
     return this.#token;
   }
 
+  /** Whether no other writer has taken the station since; each write looks by itself. */
+  async owns(): Promise<boolean> {
+    return (await this.#handle.commands.get(this.#fenceKey)) === String(this.#token);
+  }
+
   /** The last part that is published; where to go on after a takeover. */
   async lastPart(): Promise<PublishedPart | undefined> {
-    const ids = (await this.#handle.commands.callBuffer('xrevrange', [this.#partsKey, '+', '-', 'COUNT', 1])) as [
-      Buffer,
-      Buffer[],
-    ][];
-    const id = ids[0]?.[0].toString();
-    if (id === undefined) return undefined;
-    const [entry] = await readStream(this.#handle.commands, this.#partsKey, { from: id, to: id });
-    const event = entry && parsePartLogEntry(entry);
-    return event?.kind === 'part' ? event.part : undefined;
+    return new PartLogReader(this.#handle, this.#broadcast).lastPart();
   }
 
   /** Writes what readers need once, with one init section for each rung of the ladder. Throws {@link FencedError}. */
@@ -154,9 +150,15 @@ export class PartLogWriter {
     const taken = titles?.taken ?? [];
     const answer = await appendScript.run(
       this.#handle.commands,
-      [this.#fenceKey, this.#partsKey, this.#titlesKey, this.#metaKey, ...appendEventKeys(this.#station)],
+      [this.#fenceKey, this.#partsKey, this.#titlesKey, this.#metaKey, ...appendEventKeys(this.#broadcast.station)],
       [
-        ...[this.#token, partEntryId(part), maxEntries, PART_LOG_TTL_MS, ...appendEventArguments(this.#station)],
+        ...[
+          this.#token,
+          partEntryId(part),
+          maxEntries,
+          PART_LOG_TTL_MS,
+          ...appendEventArguments(this.#broadcast.station),
+        ],
         ...[
           titles?.newestRead ?? '',
           JSON.stringify(programme.at(-1) ?? null),

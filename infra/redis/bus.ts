@@ -6,6 +6,8 @@ export type BusMessage =
   | { type: 'broadcast_started'; station: string; broadcastId: string }
   | { type: 'broadcast_on_air'; station: string; broadcastId: string }
   | { type: 'broadcast_ended'; station: string; broadcastId: string; reason: string }
+  /** The transcoder that has it hands it to another one, if one is free. */
+  | { type: 'move_broadcast'; station: string; broadcastId: string }
   /** The encoder refused an epoch's bytes; its publisher has to be told `bad_media`. */
   | { type: 'media_refused'; station: string; broadcastId: string; epoch: string; detail: string }
   | { type: 'publisher_replaced'; station: string; token: string }

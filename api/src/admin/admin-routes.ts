@@ -1,5 +1,6 @@
 import { AlarmBoard } from '@awaz/infra/alarms';
 import type { BroadcastRegistry } from '@awaz/infra/broadcasts';
+import { AwazError } from '@awaz/infra/contract';
 import {
   changeUserSchema,
   pageQuerySchema,
@@ -9,7 +10,7 @@ import {
   userSchema,
 } from '@awaz/infra/contract/schemas';
 import { QualityBoard } from '@awaz/infra/quality';
-import type { RedisHandle } from '@awaz/infra/redis';
+import type { ControlBus, RedisHandle } from '@awaz/infra/redis';
 import { z } from 'zod';
 import { type AuditRecorder, auditedBy } from '../audit/index.ts';
 import { decodeCursor, defineRoute, encodeCursor, type Route } from '../rest/index.ts';
@@ -20,6 +21,8 @@ import type { Users } from './users.ts';
 /** What the routes need. */
 export type AdminRoutesOptions = {
   handle: RedisHandle;
+  /** Tells transcoders. */
+  bus: Pick<ControlBus, 'publish'>;
   stations: StationStore;
   registry: BroadcastRegistry;
   users: Users;
@@ -31,7 +34,7 @@ export function adminRoutes(options: AdminRoutesOptions): Route[] {
   return [...streamRoutes(options), ...userRoutes(options)];
 }
 
-function streamRoutes({ handle, stations, registry, audit }: AdminRoutesOptions): Route[] {
+function streamRoutes({ handle, bus, stations, registry, audit }: AdminRoutesOptions): Route[] {
   const board = new QualityBoard(handle);
   const alarms = new AlarmBoard(handle);
   return [
@@ -55,6 +58,21 @@ function streamRoutes({ handle, stations, registry, audit }: AdminRoutesOptions)
           target: stopped.broadcastId,
         });
         return stopped;
+      },
+    }),
+    defineRoute({
+      ...{ method: 'POST', path: '/admin/streams/:station/move', tag: 'admin', action: 'admin.act', status: 202 },
+      summary: 'Ask its transcoder to hand a broadcast to another one; with none free it stays',
+      answer: stoppedSchema,
+      errors: ['off_air'],
+      handler: async ({ station: { slug }, ...call }) => {
+        const live = await registry.get(slug);
+        if (live?.state !== 'live') throw new AwazError('off_air', `Station "${slug}" is off air.`);
+        const { broadcastId } = live;
+        await bus.publish({ type: 'move_broadcast', station: slug, broadcastId });
+        const action = 'admin.stream_moved';
+        await audit.record({ ...auditedBy(call.caller, call.address), action, station: slug, target: broadcastId });
+        return { broadcastId };
       },
     }),
   ];

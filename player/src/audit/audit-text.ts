@@ -19,6 +19,7 @@ const t = translator({
   'webhook.removed': 'Removed a webhook',
   'stream:stop': 'Ended a broadcast',
   'admin.stream_stopped': 'Stopped a stream',
+  'admin.stream_moved': 'Moved a stream to another transcoder',
   'admin.user_changed': 'Changed an account',
   'chat:delete': 'Deleted a message',
   'chat:erase': 'Deleted somebody’s messages',

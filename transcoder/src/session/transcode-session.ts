@@ -3,7 +3,7 @@ import { type EndReason, framesToMs } from '@awaz/infra/contract';
 import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
 import { QualityBoard } from '@awaz/infra/quality';
 import { stationKeys } from '@awaz/infra/redis';
-import type { Logger } from '@awaz/infra/runtime';
+import { type Logger, pause } from '@awaz/infra/runtime';
 import { AAC_LC_CODEC, initSection } from '../isobmff/init-section.ts';
 import { type FinishedPart, Packager, type SourceFrame } from '../packager/packager.ts';
 import { SoundMonitor } from '../sound/sound-monitor.ts';
@@ -11,9 +11,9 @@ import { EncoderQuality } from './encoder-quality.ts';
 import { PartPublisher } from './part-publisher.ts';
 import { RunWatchdog } from './run-watchdog.ts';
 import type { SessionBroadcast, SessionContext } from './session-context.ts';
-import { type PlayOutcome, SourcePlayer } from './source-player.ts';
-import type { RunStart } from './source-run.ts';
+import type { PlayOutcome, SourcePlayer } from './source-player.ts';
 import { TitlePlacer } from './title-placer.ts';
+import { WarmSource } from './warm-source.ts';
 
 /** How long a broadcast waits for its owner, in ms (INTERFACE section 5). */
 export const OWNER_PATIENCE_MS = 60_000;
@@ -26,6 +26,9 @@ const LOOK_MS = 250;
 
 /** How often the chunk log is trimmed behind the restart point, in ms. */
 const TRIM_MS = 5000;
+
+/** How often a session that is given away looks whether it was taken, in ms; its next part tells it, too. */
+const TAKEN_LOOK_MS = 50;
 
 /** How often it is told how the encoder does, in ms. */
 const TELL_MS = 1000;
@@ -42,6 +45,7 @@ export class TranscodeSession {
   readonly #broadcast: SessionBroadcast;
   readonly #logger: Logger;
   readonly #reader: ChunkLogReader;
+  readonly #source: WarmSource;
   readonly #packager: Packager;
   readonly #publisher: PartPublisher;
   readonly #writer: PartLogWriter;
@@ -65,7 +69,13 @@ export class TranscodeSession {
   private constructor(
     context: SessionContext,
     broadcast: SessionBroadcast,
-    log: { writer: PartLogWriter; titles: TitlePlacer; resumeAfter: PublishedPart | undefined; sound: SoundMonitor },
+    log: {
+      writer: PartLogWriter;
+      titles: TitlePlacer;
+      resumeAfter: PublishedPart | undefined;
+      sound: SoundMonitor;
+      source: WarmSource;
+    },
   ) {
     this.#context = context;
     this.#broadcast = broadcast;
@@ -96,22 +106,31 @@ export class TranscodeSession {
         this.#logger.warn({ err: error }, 'a part could not be stored; trying again');
       },
     });
-    this.#player = new SourcePlayer({
-      context,
-      broadcast,
-      logger: this.#logger,
-      reader: this.#reader,
-      onFrames: (frames) => this.#take(frames),
-      onSound: (pcm) => this.#sound.take(pcm),
-      onChunk: (chunkMs) => {
-        this.#lastChunkAt = Date.now();
-        this.#packager.setChunkMs(chunkMs);
-      },
-    });
+    this.#source = log.source;
+    this.#player = log.source.player;
   }
 
-  /** Takes the broadcast over: fences earlier owners off and says what readers of the part log need to know. */
+  /**
+   * Takes the broadcast over: fences earlier owners off and says what readers of the part log need to know. Its encoder is
+   * at work before, so that an owner which hands over publishes until then.
+   */
   static async begin(context: SessionContext, broadcast: SessionBroadcast): Promise<TranscodeSession> {
+    const logger = context.logger.child({ station: broadcast.station, broadcastId: broadcast.broadcastId });
+    const reader = new ChunkLogReader(context.handle, broadcast);
+    const source = await WarmSource.start({ context, broadcast, logger, reader });
+    try {
+      return await TranscodeSession.#takeOver(context, broadcast, source);
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  static async #takeOver(
+    context: SessionContext,
+    broadcast: SessionBroadcast,
+    source: WarmSource,
+  ): Promise<TranscodeSession> {
     const writer = await PartLogWriter.acquire(context.handle, broadcast);
     const { station, broadcastId, startedAt, ladder, cut, lowLatency } = broadcast;
     const inits = ladder.map(({ kbps }) => initSection({ sampleRate: 48_000, channels: 2, bitrate: kbps * 1000 }));
@@ -124,7 +143,7 @@ export class TranscodeSession {
     const logger = context.logger.child({ station, broadcastId });
     const monitored = { handle, broadcast, guard, metrics: metrics.sound, silenceTimes, logger };
     const sound = await SoundMonitor.begin(monitored, resumeAfter?.cursor !== undefined);
-    return new TranscodeSession(context, broadcast, { writer, titles, resumeAfter, sound });
+    return new TranscodeSession(context, broadcast, { writer, titles, resumeAfter, sound, source });
   }
 
   /**
@@ -134,12 +153,14 @@ export class TranscodeSession {
   async run(signal: AbortSignal): Promise<SessionOutcome> {
     const stop = () => this.#abort.abort();
     signal.addEventListener('abort', stop, { once: true });
+    this.#abort.signal.addEventListener('abort', () => this.#source.stop(), { once: true });
     if (signal.aborted) stop();
     this.#context.metrics.sessions.inc();
     this.#logger.info({ resumes: this.#resumeAfter !== undefined }, 'broadcast taken');
+    this.#attach();
     this.#schedule();
     try {
-      const outcome = await this.#player.play(this.#start(), this.#abort.signal);
+      const outcome = await this.#source.outcome;
       if (this.#failure !== undefined) throw this.#failure;
       return await this.#conclude(outcome);
     } finally {
@@ -147,9 +168,14 @@ export class TranscodeSession {
       signal.removeEventListener('abort', stop);
       this.#publisher.close();
       this.#sound.close();
-      await this.#player.close();
+      await this.#source.close();
       this.#context.metrics.sessions.dec();
     }
+  }
+
+  /** Settles when another worker has taken the broadcast over, or the signal is aborted. */
+  async untilTaken(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (await this.#writer.owns())) await pause(TAKEN_LOOK_MS, signal);
   }
 
   /** Ends the broadcast from outside, as an owner's `end` would. */
@@ -158,9 +184,16 @@ export class TranscodeSession {
     this.#abort.abort();
   }
 
-  #start(): RunStart | undefined {
-    const cursor = this.#resumeAfter?.cursor;
-    return cursor && { ...cursor, prefix: Buffer.from(cursor.prefix, 'base64'), keepLate: true };
+  #attach(): void {
+    const sink = {
+      onFrames: (frames: SourceFrame[]) => this.#take(frames),
+      onSound: (pcm: Buffer) => this.#sound.take(pcm),
+      onChunk: (chunkMs: number) => {
+        this.#lastChunkAt = Date.now();
+        this.#packager.setChunkMs(chunkMs);
+      },
+    };
+    this.#source.attach(sink, this.#resumeAfter);
   }
 
   async #conclude(outcome: PlayOutcome): Promise<SessionOutcome> {

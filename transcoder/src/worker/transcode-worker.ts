@@ -18,7 +18,24 @@ const RETRY_DELAY_MS = 1000;
 /** Tries after which a broadcast that always fails is ended. */
 const MAX_TRIES = 30;
 
-const HANDOVER = 'handover';
+/** How long a broadcast that was given away is published until the other worker is ready, in ms. */
+const HANDOVER_PATIENCE_MS = 5000;
+
+/** Pause before a broadcast that is being moved away is offered again, in ms. */
+const OFFER_AGAIN_MS = 200;
+
+/** A broadcast that this worker publishes. */
+type Running = {
+  job: Job<BroadcastJob>;
+  token: string;
+  /** Once it owns the broadcast. */
+  session?: TranscodeSession;
+  abort: AbortController;
+  /** Aborted when its session is over. */
+  over: AbortController;
+  /** Whether its job waits for another worker, or is with one by now; the fence tells when that one publishes. */
+  given: boolean;
+};
 
 /** What a worker needs; the session context belongs to the caller. */
 export type WorkerOptions = {
@@ -36,7 +53,8 @@ export class TranscodeWorker {
   readonly #id = `t${randomBytes(6).toString('hex')}`;
   readonly #slots: number;
   readonly #beat: NodeJS.Timeout;
-  readonly #sessions = new Set<string>();
+  readonly #running = new Map<string, Running>();
+  readonly #stopListening: () => void;
   #closing: Promise<void> | undefined;
 
   constructor({ session, slots }: WorkerOptions) {
@@ -58,6 +76,12 @@ export class TranscodeWorker {
       },
     );
     this.#worker.on('error', (error) => this.#context.logger.warn({ err: error }, 'the job queue has trouble'));
+    this.#stopListening = session.bus.listen((message) => {
+      if (message.type !== 'move_broadcast') return;
+      this.#move(message.broadcastId).catch((error: unknown) =>
+        this.#context.logger.warn({ err: error, ...message }, 'the broadcast could not be moved'),
+      );
+    });
     this.#beat = setInterval(() => this.#sayAlive(), TRANSCODER_BEAT_MS);
     this.#sayAlive();
   }
@@ -67,7 +91,10 @@ export class TranscodeWorker {
     await this.#worker.waitUntilReady();
   }
 
-  /** Hands every broadcast over and stops taking others. */
+  /**
+   * Hands every broadcast over and stops taking others. Where another worker has room, each is published here until that
+   * one is ready.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -76,13 +103,51 @@ export class TranscodeWorker {
   async #close(): Promise<void> {
     clearInterval(this.#beat);
     await this.#roll.leave(this.#id).catch(() => undefined); // Redis may be gone already; the beat runs out then
-    this.#worker.cancelAllJobs(HANDOVER);
-    await this.#worker.close();
+    this.#stopListening();
+    const closed = this.#worker.close(); // takes nothing more, and waits for what runs
+    await Promise.all([...this.#running.values()].map((running) => this.#giveAway(running)));
+    await closed;
+  }
+
+  async #move(broadcastId: string): Promise<void> {
+    const running = this.#running.get(broadcastId);
+    if (running === undefined || running.given || this.#closing !== undefined) return;
+    const { logger } = this.#context;
+    if (!(await this.#othersHaveRoom())) {
+      logger.warn({ ...running.job.data }, 'no other transcoder is free; the broadcast stays');
+      return;
+    }
+    await this.#giveAway(running);
+    logger.info({ ...running.job.data }, 'broadcast moved');
+  }
+
+  async #othersHaveRoom(): Promise<boolean> {
+    const living = await this.#roll.live().catch(() => []);
+    return living.some(({ id, slots, busy }) => id !== this.#id && busy < slots);
+  }
+
+  /** Settles when the session is over: the other worker fenced it off, or could not be waited for. */
+  async #giveAway(running: Running): Promise<void> {
+    if (running.given) return;
+    if (!(await this.#othersHaveRoom())) {
+      running.abort.abort(); // nobody is waited for; the job is put back when the session is over
+      return;
+    }
+    running.given = true;
+    try {
+      await running.job.moveToWait(running.token);
+      const patience = AbortSignal.any([running.over.signal, AbortSignal.timeout(HANDOVER_PATIENCE_MS)]);
+      await running.session?.untilTaken(patience);
+    } catch (error) {
+      this.#context.logger.warn({ err: error, ...running.job.data }, 'the broadcast waits for its lock to run out');
+    }
+    running.abort.abort();
   }
 
   #sayAlive(): void {
+    if (this.#closing !== undefined) return; // it has left the roll; a late word would put it back
     const { logger } = this.#context;
-    const busy = this.#sessions.size;
+    const busy = this.#running.size;
     this.#roll
       .beat({ id: this.#id, slots: this.#slots, busy })
       .catch((error: unknown) => logger.warn({ err: error }, 'the heartbeat could not be written'));
@@ -92,21 +157,39 @@ export class TranscodeWorker {
     const { station, broadcastId } = job.data;
     const record = await this.#registry.get(station);
     if (record?.broadcastId !== broadcastId || record.state !== 'live') return;
-    this.#sessions.add(broadcastId);
-    this.#sayAlive();
+    if (this.#running.has(broadcastId)) {
+      await job.moveToDelayed(Date.now() + OFFER_AGAIN_MS, token);
+      throw new DelayedError();
+    }
+    const running = this.#begin(job, token, signal);
     try {
       const session = await TranscodeSession.begin(this.#context, record);
-      const outcome = await session.run(signal);
-      if (outcome.kind === 'ended') return;
+      running.session = session;
+      const outcome = await session.run(running.abort.signal);
+      if (outcome.kind === 'ended' && !running.given) return;
     } catch (error) {
-      await this.#failed(job, token, error);
+      if (!running.given) await this.#failed(job, token, error);
     } finally {
-      this.#sessions.delete(broadcastId);
+      this.#running.delete(broadcastId);
+      running.over.abort();
       this.#sayAlive();
     }
+    if (running.given) throw new WaitingError();
     // Aborted: by this worker's end, or because another one has the lock by now (then moving fails, as it should).
     await job.moveToWait(token);
     throw new WaitingError();
+  }
+
+  #begin(job: Job<BroadcastJob>, token: string, signal: AbortSignal): Running {
+    const running: Running = { job, token, abort: new AbortController(), over: new AbortController(), given: false };
+    const lost = () => {
+      if (!running.given) running.abort.abort(); // who gave the job away lost its lock on purpose
+    };
+    if (signal.aborted) lost();
+    else signal.addEventListener('abort', lost, { once: true });
+    this.#running.set(job.data.broadcastId, running);
+    this.#sayAlive();
+    return running;
   }
 
   /** Always throws. */

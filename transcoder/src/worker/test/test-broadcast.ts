@@ -2,7 +2,7 @@ import { BroadcastRegistry, type LiveRecord, publisherToken } from '@awaz/infra/
 import { ChunkLogWriter } from '@awaz/infra/chunk-log';
 import { cutForPartTarget, parseLadder } from '@awaz/infra/contract';
 import { type PartLogEvent, PartLogReader, type PublishedPart } from '@awaz/infra/part-log';
-import { BROADCAST_QUEUE, broadcastKeys, type RedisHandle } from '@awaz/infra/redis';
+import { BROADCAST_QUEUE, broadcastKeys, type RedisHandle, stationKeys } from '@awaz/infra/redis';
 import { Queue } from 'bullmq';
 
 /** A broadcast as ingest would open it, for tests of workers. */
@@ -30,6 +30,7 @@ export class TestBroadcast {
       openedBy: 'test',
     });
     if (!('record' in result)) throw new Error(`The station answered ${result.outcome}.`);
+    await handle.commands.persist(stationKeys(station).publisher); // nobody renews the lease here
     const queue = new Queue(BROADCAST_QUEUE.name, {
       prefix: BROADCAST_QUEUE.prefix,
       connection: handle.connect('patient'),
