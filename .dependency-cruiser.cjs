@@ -10,6 +10,7 @@ const pure = [
   '^transcoder/src/(hls|isobmff)/',
   '^transcoder/src/packager/(part-builder|segment-builder|timeline)\\.ts$',
   '^transcoder/src/session/session-state\\.ts$',
+  '^transcoder/src/archive/recording-line\\.ts$',
   '^api/src/(origin/cache-policy|ingest/chunk-limits)\\.ts$',
   '^player/src/playback/playback-state\\.ts$',
 ];
@@ -134,6 +135,12 @@ module.exports = {
       why: 'a session is given its broadcast; who gave it is not its business',
       from: '^transcoder/src/session/',
       may: '^(transcoder/src/(session|ffmpeg|frames|packager|isobmff|sound)/|infra/(?!testkit/))',
+    }),
+    only({
+      name: 'archive-knows-no-session',
+      why: 'recordings are made of the part log, whoever wrote it',
+      from: '^transcoder/src/archive/',
+      may: '^(transcoder/src/(archive|isobmff)/|infra/(?!testkit/))',
     }),
     only({
       name: 'sound-knows-no-session',

@@ -23,6 +23,8 @@ export type AppOptions = {
   artwork: Router;
   /** Titles of source clients. */
   sourceTitles: Router;
+  /** Media of recordings. */
+  recorded: Router;
   /** Folder of the built pages. */
   pagesFolder: string;
   corsOrigins: readonly string[];
@@ -49,6 +51,7 @@ export function createApp(options: AppOptions): Koa {
     healthRouter(options.health),
     options.events,
     options.artwork,
+    options.recorded,
     options.sourceTitles,
     rest,
     pages.router,

@@ -49,6 +49,10 @@ const apiEnv = {
   /** The first administrator; both or none. */
   ADMIN_EMAIL: emailSchema.optional(),
   ADMIN_PASSWORD: newPasswordSchema.optional(),
+  /** Whether broadcasts are recorded. */
+  ARCHIVE: z.stringbool().default(true),
+  /** Bitrate of recordings in kbit/s at most; the best rendition when unset. */
+  ARCHIVE_KBPS: z.coerce.number().int().min(8).max(512).optional(),
   /** How the world reaches this server, for links. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether a proxy in front tells the client's address in `X-Forwarded-For`. */
@@ -89,6 +93,7 @@ export function readConfig(env?: Record<string, string | undefined>) {
     webhookAllowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
     corsOrigins: values.CORS_ORIGINS,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
+    archive: { on: values.ARCHIVE, maxKbps: values.ARCHIVE_KBPS },
     ladder: values.LADDER,
     cut: cutForPartTarget(values.PART_TARGET_MS),
   };

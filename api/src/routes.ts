@@ -10,6 +10,7 @@ import { metadataRoutes } from './metadata-routes.ts';
 import { moderationRoutes } from './moderation-routes.ts';
 import type { StreamQualities } from './quality/index.ts';
 import { qualityRoutes } from './quality-routes.ts';
+import { type RecordingRoutesOptions, recordingRoutes } from './recordings/index.ts';
 import type { Route } from './rest/index.ts';
 import {
   keyRoutes,
@@ -33,6 +34,7 @@ export type RoutesOptions = AdminRoutesOptions &
   ArtworkRoutesOptions &
   ListenTokenRoutesOptions &
   WebhookRoutesOptions &
+  RecordingRoutesOptions &
   AccountRoutesOptions & {
     audit: AuditLog;
     programmes: ProgrammeService;
@@ -52,6 +54,7 @@ export function allRoutes(options: RoutesOptions): Route[] {
     ...artworkRoutes(options),
     ...listenTokenRoutes(options),
     ...webhookRoutes(options),
+    ...recordingRoutes(options),
     ...metadataRoutes(options),
     ...chatRoutes(options),
     ...moderationRoutes(options),

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BroadcastRegistry, TranscoderRoll } from '@awaz/infra/broadcasts';
 import { actorOf, type HeartbeatReport } from '@awaz/infra/contract';
+import { FolderArchive, RecordingIndex } from '@awaz/infra/recordings';
 import { ControlBus, logOutages, RedisHandle } from '@awaz/infra/redis';
 import { createRegistry, type Logger, type Registry, ReleaseStack, type Service } from '@awaz/infra/runtime';
 import { TitleRequests } from '@awaz/infra/titles';
@@ -26,6 +28,7 @@ import { KEEP_ALIVE_SECONDS, LIVE_PREFIX, Origin, type OriginLimits } from './or
 import { Presence } from './presence/index.ts';
 import { StreamQualities } from './quality/index.ts';
 import { createClusterAdapter, Realtime, type RealtimeLimits } from './realtime/index.ts';
+import { recordingRouter } from './recordings/index.ts';
 import { allRoutes } from './routes.ts';
 import { sourceTitlesRouter } from './source-titles.ts';
 import { StationPeople, StationStore } from './stations/index.ts';
@@ -90,8 +93,8 @@ async function assemble(
     metrics,
     rest: { routes: allRoutes(all), callers, standings: stations, grants, handle, limits: people.limits },
     events: realtime.router,
-    artwork: artworkRouter(shared.artworks),
     sourceTitles: sourceTitlesRouter({ ...people, ...config, programmes: shared.programmes }),
+    ...{ artwork: artworkRouter(shared.artworks), recorded: recordingRouter({ ...shared, grants }) },
     httpsOnly: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     logger,
     health: { ...health, metrics: sharedPort?.share(metrics) ?? metrics, isClosing: () => closing },
@@ -149,11 +152,14 @@ function openShared({ redisUrl, ...config }: ApiConfig, logger: Logger, releases
   const listenTokens = new ListenTokens({ handle, bus });
   const stationPeople = new StationPeople({ handle, bus });
   const artworks = new ArtworkStore(handle);
+  const recordings = new RecordingIndex(handle);
+  const archive = new FolderArchive(join(config.dataDir, 'archive'));
   const qualities = releases.use(new StreamQualities({ handle, metrics, logger: of('quality') }));
   const allowPrivate = config.webhookAllowPrivate;
   const webhooks = releases.use(new WebhookService({ handle, bus, metrics, allowPrivate, logger: of('webhooks') }));
   const live = { programmes, presence, admission, likes, qualities, webhooks };
-  return { handle, bus, registry, stations, stationPeople, artworks, listenTokens, metrics, ...live };
+  const recorded = { recordings, archive };
+  return { handle, bus, registry, stations, stationPeople, artworks, listenTokens, metrics, ...recorded, ...live };
 }
 
 type IngestParts = ReturnType<typeof openShared> & {

@@ -76,6 +76,8 @@ export type OpenRequest = {
   limiter?: boolean;
   /** What becomes of audio that comes after its place was filled; dropped when left out. */
   lateAudio?: LateAudio;
+  /** Index in the ladder of the rendition to record; nothing is recorded when left out. */
+  recordedRung?: number | undefined;
   openedBy: string;
 };
 
@@ -122,6 +124,7 @@ export class BroadcastRegistry {
       lowLatency: request.lowLatency ?? true,
       limiter: request.limiter ?? true,
       lateAudio: request.lateAudio ?? 'drop',
+      recordedRung: request.recordedRung,
       openedBy: request.openedBy,
     };
     const fields = Object.entries(liveRecordFields(fresh)).flat();

@@ -28,25 +28,39 @@ export type LiveRecord = {
   limiter: boolean;
   /** What becomes of audio that comes after its place was filled; chosen by the station when the broadcast began. */
   lateAudio: LateAudio;
+  /** Index in the ladder of the rendition that is recorded; absent when the broadcast is not. */
+  recordedRung?: number | undefined;
   /** Id of the stream key or account that opened it. */
   openedBy: string;
 };
 
-type Facts = Pick<LiveRecord, 'ladder' | 'cut' | 'lowLatency' | 'limiter' | 'lateAudio'>;
+type Facts = Pick<LiveRecord, 'ladder' | 'cut' | 'lowLatency' | 'limiter' | 'lateAudio' | 'recordedRung'>;
 
 /** Broadcasts that began before there were profiles all have parts; before there was a limiter, they have none. */
 const WHAT_OLD_RECORDS_LEAVE_OUT = { lowLatency: true, limiter: false, lateAudio: 'drop' } as const;
 
 /** Redis hash fields of a new record; {@link parseLiveRecord} reads them, and what is added to them later. */
 export function liveRecordFields(record: LiveRecord): Record<string, string> {
-  const { station, broadcastId, state, startedAt, ladder, cut, lowLatency, limiter, lateAudio, openedBy } = record;
+  const {
+    station,
+    broadcastId,
+    state,
+    startedAt,
+    ladder,
+    cut,
+    lowLatency,
+    limiter,
+    lateAudio,
+    recordedRung,
+    openedBy,
+  } = record;
   return {
     station,
     broadcastId,
     state,
     startedAt: String(startedAt),
     openedBy,
-    facts: JSON.stringify({ ladder, cut, lowLatency, limiter, lateAudio }),
+    facts: JSON.stringify({ ladder, cut, lowLatency, limiter, lateAudio, recordedRung }),
   };
 }
 
@@ -54,7 +68,7 @@ export function liveRecordFields(record: LiveRecord): Record<string, string> {
 export function parseLiveRecord(hash: Record<string, string>): LiveRecord | undefined {
   const { station, broadcastId, state, startedAt, ending, endedAt, reason, openedBy, facts } = hash;
   if (station === undefined || broadcastId === undefined || facts === undefined) return undefined;
-  const { ladder, cut, lowLatency, limiter, lateAudio }: Facts = {
+  const { ladder, cut, lowLatency, limiter, lateAudio, recordedRung }: Facts = {
     ...WHAT_OLD_RECORDS_LEAVE_OUT,
     ...(JSON.parse(facts) as Facts),
   };
@@ -72,6 +86,7 @@ export function parseLiveRecord(hash: Record<string, string>): LiveRecord | unde
     lowLatency,
     limiter,
     lateAudio,
+    ...(recordedRung === undefined ? {} : { recordedRung }),
     openedBy: openedBy ?? '',
   };
 }

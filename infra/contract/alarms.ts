@@ -1,5 +1,5 @@
 /** What may be wrong with a stream while it is on air; the codes of the notices that its owner gets. */
-export const ALARM_NAMES = ['silence_on_air', 'clipping', 'too_quiet', 'upload_slow'] as const;
+export const ALARM_NAMES = ['silence_on_air', 'clipping', 'too_quiet', 'upload_slow', 'disk_full'] as const;
 
 /** Name of an alarm; see {@link ALARM_NAMES}. */
 export type AlarmName = (typeof ALARM_NAMES)[number];
@@ -40,5 +40,9 @@ const TEXTS: Record<AlarmName, Partial<Record<AlarmLevel, string>> & { warn: str
   upload_slow: {
     warn: 'The upload is too slow: your audio arrives late. Lower the bitrate or use another network.',
     off: 'The upload keeps up again.',
+  },
+  disk_full: {
+    warn: 'The recording stands still: there is no space for it. You stay on air.',
+    off: 'The recording goes on. What did not fit is missing from it.',
   },
 };

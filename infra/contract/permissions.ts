@@ -46,6 +46,8 @@ export const PERMISSIONS = {
   'metadata.set': ['moderator', 'owner', 'admin', 'stream_key'],
   /** See uplink, encoder and listeners in figures. */
   'quality.read': staff,
+  /** Rename and remove recordings. */
+  'recording.change': keepers,
   'chat.read': everybody,
   'chat.send': everybody,
   /** Report a message. */

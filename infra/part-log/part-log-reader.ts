@@ -10,6 +10,9 @@ import type { PartLogEvent, PartLogMeta, PublishedPart } from './published-part.
 
 type RawEntry = Parameters<typeof parseStreamEntry>[0];
 
+/** Field of an entry that holds what came too late for the air. */
+export const LATE_FIELD = 'l';
+
 /** What `readMeta` finds. */
 export type PartLogHead = { meta: PartLogMeta; initSections: Uint8Array[] };
 
@@ -49,6 +52,12 @@ export class PartLogReader {
     return event?.kind === 'part' ? event.part : undefined;
   }
 
+  /** Events after the one with `afterId` (`0` = from the first), `count` at most. */
+  async readAfter(afterId: string, count: number): Promise<PartLogEvent[]> {
+    const entries = await readStream(this.#handle.commands, this.#partsKey, { from: `(${afterId}`, to: '+', count });
+    return entries.map(parsePartLogEntry).filter((event) => event !== undefined);
+  }
+
   /** Yields events after the one with `afterId` (`0` = all) in batches, until the signal is aborted. */
   async *tail(afterId: string, signal: AbortSignal): AsyncGenerator<PartLogEvent[]> {
     for await (const batch of tailStream(this.#handle, { key: this.#partsKey, afterId, signal })) {
@@ -67,5 +76,7 @@ export function parsePartLogEntry({ id, fields }: StreamEntry): PartLogEvent | u
   for (let payload = fields.get('0'); payload !== undefined; payload = fields.get(String(payloads.length))) {
     payloads.push(payload);
   }
-  return { kind: 'part', id, part: { ...(JSON.parse(String(facts)) as Omit<PublishedPart, 'payloads'>), payloads } };
+  const late = fields.get(LATE_FIELD);
+  const part = { ...(JSON.parse(String(facts)) as Omit<PublishedPart, 'payloads' | 'late'>), payloads };
+  return { kind: 'part', id, part: late === undefined ? part : { ...part, late } };
 }

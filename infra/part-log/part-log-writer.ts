@@ -8,7 +8,7 @@ import {
   stationKeys,
 } from '../redis/index.ts';
 import { PROGRAMME_FIELD, type PublishedProgramme, parseTitleRequest, type TitleRequest } from '../titles/index.ts';
-import { PartLogReader } from './part-log-reader.ts';
+import { LATE_FIELD, PartLogReader } from './part-log-reader.ts';
 import type { PartLogMeta, PublishedPart } from './published-part.ts';
 
 /** How much audio the part log holds, in seconds: the window and, after it, what late requests may still fetch. */
@@ -143,7 +143,7 @@ export class PartLogWriter {
    * were set, with those, and nothing is stored. Throws {@link FencedError}.
    */
   async append(part: PublishedPart, titles?: PartTitles): Promise<UnreadTitles | undefined> {
-    const { payloads, ...facts } = part;
+    const { payloads, late, ...facts } = part;
     const maxEntries = Math.ceil((PART_LOG_SECONDS * 48_000) / 1024 / Math.max(1, part.frames));
     const programme = part.programme ?? [];
     const bodies = programme.map(({ show, host, track, at }) => JSON.stringify({ show, host, track, at }));
@@ -168,6 +168,7 @@ export class PartLogWriter {
           ...taken,
         ],
         ...['m', JSON.stringify(facts), ...payloads.flatMap((payload, index) => [String(index), payload])],
+        ...(late === undefined ? [] : [LATE_FIELD, late]),
       ],
     );
     if (Array.isArray(answer)) return unreadTitles(answer.map(parseStreamEntry));

@@ -34,6 +34,23 @@ export type PartLogMeta = {
   codec: string;
 };
 
+/**
+ * Consecutive frames of the source, captured without a break. All spans of all parts, one after the other, hold each frame
+ * of the source once, in the order of its container streams.
+ */
+export type SourceSpan = {
+  /** How many frames. */
+  frames: number;
+  /** When the first sample was captured, ms since 1970 on the server's clock. */
+  capturedAt: number;
+  /** Present when a container stream begins with the span: a gap before it is exact. */
+  startsRun?: true;
+  /** Index in the part of the first frame, when they are on air. */
+  at?: number;
+  /** Size of each frame in bytes, when they came too late for the air; their bytes are in `late` of the part. */
+  sizes?: number[];
+};
+
 /** One part of all renditions, as published: the same frames at each bitrate. */
 export type PublishedPart = {
   /** Media sequence number of the parent segment. */
@@ -60,6 +77,10 @@ export type PublishedPart = {
   programme?: PublishedProgramme[];
   /** In the first part of a segment: what was audible before it, so that readers need not know all that came before. */
   programmeBefore?: PublishedProgramme;
+  /** What the source gave since the part before; present when the broadcast is recorded and it gave something. */
+  source?: SourceSpan[];
+  /** Frames that were too late for the air, of the recorded rendition, one after the other; told in `source`. */
+  late?: Uint8Array;
   /** `moof` + `mdat` of each rendition, in the order of the ladder; before them an `emsg` for each of `programme`. */
   payloads: Uint8Array[];
 };

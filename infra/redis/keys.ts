@@ -42,6 +42,29 @@ export const stationKeys = (station: string) => ({
   ...eventKeys(station),
 });
 
+/** Keys of what is recorded of a station; they share its hash tag. */
+export const recordingKeys = (station: string, broadcastId: string) => ({
+  /** Sorted set: ids of the station's recorded broadcasts by their start, ms since 1970. */
+  ids: `awaz:{${station}}:recordings`,
+  /** Hash: what is known of one recording, and where its archiver is. */
+  facts: `awaz:{${station}}:recording:${broadcastId}`,
+  /** List: its segments (JSON), in order. */
+  segments: `awaz:{${station}}:recording:${broadcastId}:segments`,
+  /** List: what was audible when (JSON), in order. */
+  titles: `awaz:{${station}}:recording:${broadcastId}:titles`,
+  /** String: token of the process that writes it; expires when that dies. */
+  lease: `awaz:{${station}}:recording:${broadcastId}:lease`,
+});
+
+/** Set: `station/broadcastId` of recordings that are not complete. */
+export const OPEN_RECORDINGS_KEY = 'awaz:recordings:open';
+
+/** Sorted set: `station/broadcastId` of all recordings by their start, ms since 1970. */
+export const RECORDINGS_KEY = 'awaz:recordings';
+
+/** String: token of the process that clears recordings away; expires when it dies. */
+export const RECORDING_KEEPER_KEY = 'awaz:recordings:keeper';
+
 /** String: id and time of a message that was sent under a key of its writer's; expires soon. */
 export const chatSentKey = (station: string, person: string, key: string): string =>
   `awaz:{${station}}:chat:sent:${person}:${key}`;

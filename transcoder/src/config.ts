@@ -19,6 +19,10 @@ export const transcoderEnv = {
     .default(BROADCASTS_PER_CORE * availableParallelism()),
   /** Lateness of audio in ms beyond which filler goes on air; when unset 1.15 parts. More suits very unsteady uplinks. */
   FILLER_GRACE_MS: z.coerce.number().min(50).max(60_000).optional(),
+  /** Days after which complete recordings are removed; 0 keeps them. */
+  ARCHIVE_RETENTION_DAYS: z.coerce.number().min(0).max(36_500).default(0),
+  /** Most that all recordings together may take, in GB (1e9 bytes): the oldest complete ones go first. No limit when unset. */
+  ARCHIVE_MAX_GB: z.coerce.number().positive().optional(),
   /** Port for this program's own `/healthz` and `/metrics` on 127.0.0.1; none when 0. */
   TRANSCODER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
 };

@@ -29,6 +29,8 @@ export type IngestConfig = {
   ladder: Rung[];
   /** Parts and segments of new broadcasts of stations without a profile of their own. */
   cut: Cut;
+  /** Whether new broadcasts are recorded, and at which bitrate at most; they are not when left out. */
+  archive?: { on: boolean; maxKbps?: number | undefined };
   /** Whether `X-Forwarded-For` is to be believed. */
   trustProxy: boolean;
   /** How long the first message may take, in ms; 10 s when left out. */
@@ -68,7 +70,7 @@ const HELLO_TIMEOUT_MS = 10_000;
 /** Opens the entrance for owners' audio. */
 export function createIngest(options: IngestOptions): Ingest {
   const { handle, bus, registry, stations, logger, metrics, config } = options;
-  const { ladder, cut, trustProxy, helloTimeoutMs = HELLO_TIMEOUT_MS } = config;
+  const { ladder, cut, archive, trustProxy, helloTimeoutMs = HELLO_TIMEOUT_MS } = config;
   const jobs = new BroadcastJobs(handle);
   const context: IngestContext = {
     handle,
@@ -80,6 +82,7 @@ export function createIngest(options: IngestOptions): Ingest {
     admission: options.admission ?? UNLIMITED,
     ladder,
     cut,
+    ...(archive === undefined ? {} : { archive }),
     auth: options.auth ?? new PublisherAuth(stations),
     metrics: new IngestMetrics(metrics),
     titles: new TitleRequests(handle),

@@ -43,6 +43,8 @@ export type PublicationContext = {
   ladder: Rung[];
   /** Of new broadcasts of stations without a profile of their own. */
   cut: Cut;
+  /** Whether new broadcasts are recorded, and at which bitrate at most (kbit/s); they are not when left out. */
+  archive?: { on: boolean; maxKbps?: number | undefined };
 };
 
 /** Who wants to publish what. */
@@ -130,7 +132,8 @@ async function acquire(context: PublicationContext, wish: PublicationWish, signa
   const { takeover, resume } = opening;
   if (resume !== undefined && !BROADCAST_ID_PATTERN.test(resume.broadcastId)) throw refusal(station, 'no_broadcast');
   const settings = await settingsOf(context, station);
-  const facts = { token, takeover, ...settings, openedBy: keyId };
+  const recordedRung = context.archive?.on ? rungFor(settings.ladder, context.archive.maxKbps) : undefined;
+  const facts = { token, takeover, ...settings, recordedRung, openedBy: keyId };
   const request = { ...facts, ...(resume === undefined ? {} : { resume }) };
   const deadline = performance.now() + ENDING_PATIENCE_MS;
   for (;;) {
@@ -151,6 +154,14 @@ async function settingsOf(context: PublicationContext, station: string): Promise
   const { profile, ladder, limiter = true, lateAudio = 'drop' } = (await context.stations.get(station)) ?? {};
   const { cut, lowLatency } = profile === undefined ? { cut: context.cut, lowLatency: true } : PROFILES[profile];
   return { cut, lowLatency, limiter, lateAudio, ladder: ladder === undefined ? context.ladder : parseLadder(ladder) };
+}
+
+/** The best rendition that is not above the bitrate, or the smallest one. */
+function rungFor(ladder: Rung[], maxKbps = Number.POSITIVE_INFINITY): number {
+  return Math.max(
+    0,
+    ladder.findLastIndex(({ kbps }) => kbps <= maxKbps),
+  );
 }
 
 /** A broadcast that is live has its transcoder, or will get the next one; this node takes it however full it is. */

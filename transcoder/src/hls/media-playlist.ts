@@ -19,6 +19,8 @@ export type MediaPlaylist = {
   targetDuration: number;
   /** Whether every segment can be decoded without those before it. */
   independentSegments: boolean;
+  /** `EVENT`: segments are only ever added; `VOD`: nothing changes. Absent: segments may be removed. */
+  playlistType?: 'EVENT' | 'VOD';
   serverControl?: ServerControl;
   /** Upper bound of every part's duration; constant. Present when there are parts. */
   partTarget?: Seconds;
@@ -70,6 +72,7 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
 
 function renderHeader(playlist: MediaPlaylist): string {
   let text = `#EXTM3U\n#EXT-X-VERSION:${requiredVersion(playlist)}\n#EXT-X-TARGETDURATION:${playlist.targetDuration}\n`;
+  if (playlist.playlistType !== undefined) text += `#EXT-X-PLAYLIST-TYPE:${playlist.playlistType}\n`;
   if (playlist.serverControl !== undefined) text += renderServerControl(playlist.serverControl);
   if (playlist.partTarget !== undefined) {
     text += `#EXT-X-PART-INF:PART-TARGET=${formatSeconds(playlist.partTarget)}\n`;

@@ -16,7 +16,8 @@ export const TRACK_ID = 1;
 /** RFC 6381 name of AAC-LC. */
 export const AAC_LC_CODEC = 'mp4a.40.2';
 
-const IDENTITY_MATRIX = [...fixed16(1), ...zeros(12), ...fixed16(1), ...zeros(12), ...u32(0x40000000)];
+/** Matrix of a track that is shown as it is (ISO/IEC 14496-12, 8.2.2). */
+export const IDENTITY_MATRIX = [...fixed16(1), ...zeros(12), ...fixed16(1), ...zeros(12), ...u32(0x40000000)];
 
 const SAMPLE_RATE_INDEX: Record<number, number> = { 48000: 3, 44100: 4, 32000: 5, 24000: 6, 22050: 7, 16000: 8 };
 
@@ -54,7 +55,8 @@ function esds(track: AacTrack): Content {
   );
 }
 
-function mp4a(track: AacTrack): Content {
+/** Sample entry of an AAC-LC track (ISO/IEC 14496-14, 5.6). */
+export function mp4a(track: AacTrack): Content {
   return box(
     'mp4a',
     zeros(6), // reserved

@@ -10,6 +10,7 @@ import type { PublishedPart, ResumeCursor } from '@awaz/infra/part-log';
 import { DelayWindow } from './delay-window.ts';
 import { LATE_LIMIT_MS, LatePlay } from './late-play.ts';
 import { buildPart, type FrameSet } from './part-builder.ts';
+import { SourceAccount } from './source-account.ts';
 import { Timeline } from './timeline.ts';
 
 /** How long the opening waits for the first audio, in ms; filler begins without it then. */
@@ -63,6 +64,8 @@ export type PackagerOptions = {
   graceMs?: Milliseconds | undefined;
   /** What becomes of the owner's audio whose place was filled long before; it is dropped when left out. */
   lateAudio?: LateAudio | undefined;
+  /** Index of the rendition that is recorded: parts then tell what the source gave. */
+  recordedRung?: number | undefined;
   /** Server time, ms since 1970. */
   now: Milliseconds;
 };
@@ -74,6 +77,7 @@ export type PackagerOptions = {
 export class Packager {
   readonly #options: PackagerOptions;
   readonly #filler: FrameSet;
+  readonly #account: SourceAccount | undefined;
   readonly #delays = new DelayWindow();
   readonly #finished: FinishedPart[] = [];
   readonly #latePlay: LatePlay;
@@ -96,6 +100,7 @@ export class Packager {
     this.#options = options;
     this.#now = options.now;
     this.#latePlay = new LatePlay(options.lateAudio ?? 'drop');
+    if (options.recordedRung !== undefined) this.#account = new SourceAccount(options.recordedRung);
     this.#filler = { payloads: new Array<Uint8Array>(options.renditions).fill(options.fillerFrame), filler: true };
     this.#fillerAllowedFrom = options.now + Math.max(OPENING_PATIENCE_MS, options.graceMs ?? 0);
     const last = options.resumeAfter;
@@ -158,6 +163,7 @@ export class Packager {
   flush(now: Milliseconds): FinishedPart[] {
     this.#now = now;
     if (this.#timeline === undefined) this.#open(now);
+    if (this.#pending.length === 0 && this.#account?.isEmpty === false) this.#fill(1); // carries what was late to the recording
     if (this.#pending.length > 0) this.#finishPart(true);
     return this.#finished.splice(0);
   }
@@ -181,10 +187,11 @@ export class Packager {
     if (this.#timeline === undefined) this.#open(frame.capturedAt);
     const timeline = this.#requireTimeline();
     this.#fillerAllowedFrom = Math.min(this.#fillerAllowedFrom, this.#now);
-    this.#latestCursor = frame.cursor;
     const aheadMs = this.#latePlay.placeOf(frame, timeline.programDateTime) - timeline.programDateTime;
     if (this.#isTooLate(frame, aheadMs)) {
       this.#droppedFrames += 1;
+      this.#account?.late(frame);
+      this.#latestCursor = frame.cursor;
       return;
     }
     if (aheadMs > (frame.startsRun ? FRAME_DURATION_MS / 2 : this.graceMs)) {
@@ -195,6 +202,8 @@ export class Packager {
     this.#lateMs = timeline.programDateTime - frame.capturedAt - this.#latePlay.lateMs;
     if (frame.keepLate) this.#replaceableFrames = 0;
     this.#noteDelay(this.#now - frame.capturedAt - FRAME_DURATION_MS);
+    this.#account?.onAir(frame, this.#pending.length);
+    this.#latestCursor = frame.cursor; // not before: parts that end in a gap before the frame do not hold it
     this.#append({ payloads: frame.payloads, filler: false }, frame.capturedAt);
   }
 
@@ -238,7 +247,7 @@ export class Packager {
     const { frame, programDateTime, capturedAt } = this.#pendingStart;
     const keptMs = this.#latePlay.lateMs;
     if (this.#latestCursor !== undefined) this.#cursor = this.#latestCursor();
-    const part = buildPart(
+    const built = buildPart(
       {
         ...timeline.place(frame),
         firstFrame: frame,
@@ -250,6 +259,7 @@ export class Packager {
       },
       this.#pending,
     );
+    const part = { ...built, ...this.#account?.take() };
     this.#pending = [];
     this.#finished.push({ part, releaseAt: () => this.#releaseAt(part), lateMs: this.#lateMs + keptMs });
   }

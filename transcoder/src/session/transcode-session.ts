@@ -2,6 +2,7 @@ import { ChunkLogReader } from '@awaz/infra/chunk-log';
 import { type EndReason, framesToMs } from '@awaz/infra/contract';
 import { PartLogWriter, type PublishedPart } from '@awaz/infra/part-log';
 import { QualityBoard } from '@awaz/infra/quality';
+import { RecordingIndex } from '@awaz/infra/recordings';
 import { stationKeys } from '@awaz/infra/redis';
 import { type Logger, pause } from '@awaz/infra/runtime';
 import { AAC_LC_CODEC, initSection } from '../isobmff/init-section.ts';
@@ -96,6 +97,7 @@ export class TranscodeSession {
       resumeAfter: log.resumeAfter,
       graceMs: context.fillerGraceMs,
       lateAudio: broadcast.lateAudio,
+      recordedRung: broadcast.recordedRung,
       now: Date.now(),
     });
     this.#publisher = new PartPublisher(log, {
@@ -136,6 +138,12 @@ export class TranscodeSession {
     const inits = ladder.map(({ kbps }) => initSection({ sampleRate: 48_000, channels: 2, bitrate: kbps * 1000 }));
     const meta = { station, broadcastId, startedAt, ladder, cut, lowLatency, codec: AAC_LC_CODEC };
     await writer.writeMeta(meta, inits);
+    const recorded = ladder[broadcast.recordedRung ?? -1];
+    if (recorded !== undefined) {
+      const title = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ');
+      const recordings = new RecordingIndex(context.handle);
+      await recordings.open({ station, broadcastId, startedAt, kbps: recorded.kbps, title });
+    }
     const titles = new TitlePlacer(await writer.lastProgramme());
     const resumeAfter = await writer.lastPart();
     const { handle, metrics, silenceTimes } = context;

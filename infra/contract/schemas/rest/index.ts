@@ -8,5 +8,6 @@ export * from './page.ts';
 export * from './people.ts';
 export * from './problem.ts';
 export * from './quality.ts';
+export * from './recordings.ts';
 export * from './stations.ts';
 export * from './webhooks.ts';

@@ -10,23 +10,26 @@ export class TestBroadcast {
   readonly record: LiveRecord;
   readonly writer: ChunkLogWriter;
   readonly #handle: RedisHandle;
+  readonly #token: string;
   #epoch = 0;
   #seq = 0;
 
   private constructor(handle: RedisHandle, record: LiveRecord, token: string) {
     this.#handle = handle;
+    this.#token = token;
     this.record = record;
     this.writer = new ChunkLogWriter(handle, { ...record, token });
   }
 
-  /** Opens a broadcast and gives its job to the workers. */
-  static async open(handle: RedisHandle, station: string): Promise<TestBroadcast> {
+  /** Opens a broadcast and gives its job to the workers. `recordedRung`: rendition to record, none when left out. */
+  static async open(handle: RedisHandle, station: string, recordedRung?: number): Promise<TestBroadcast> {
     const token = publisherToken('test');
     const result = await new BroadcastRegistry(handle).open(station, {
       token,
       takeover: false,
       ladder: parseLadder('64k,128k,256k'),
       cut: cutForPartTarget(192),
+      recordedRung,
       openedBy: 'test',
     });
     if (!('record' in result)) throw new Error(`The station answered ${result.outcome}.`);
@@ -39,6 +42,11 @@ export class TestBroadcast {
     await queue.add('broadcast', { station, broadcastId }, { jobId: broadcastId });
     await queue.close();
     return new TestBroadcast(handle, result.record, token);
+  }
+
+  /** Stays the publisher for so long without renewing, for tests that take their time. */
+  async stayPublisher(forMs: number): Promise<void> {
+    await this.#handle.commands.set(stationKeys(this.record.station).publisher, this.#token, 'PX', forMs);
   }
 
   /** Begins a container stream. */
