@@ -39,7 +39,7 @@ export function recordingRouter(options: RecordingRouterOptions): Router {
     if (file === 'index.m3u8') await answerPlaylist(options, context, asked);
     else if (file === 'audio.m4a') await answerFile(options, context, asked);
     else if (file === 'init.mp4') await answerInit(options, context, asked);
-    else if (segment !== undefined) await answerSegment(options, context, asked, Number(segment));
+    else if (segment !== undefined) await answerSegment(options, context, { ...asked, index: Number(segment) });
     else throw notFound();
   });
   return router;
@@ -86,9 +86,9 @@ async function answerInit({ archive }: RecordingRouterOptions, context: Context,
 async function answerSegment(
   { archive, recordings }: RecordingRouterOptions,
   context: Context,
-  asked: Asked,
-  index: number,
+  asked: Asked & { index: number },
 ): Promise<void> {
+  const { index } = asked;
   const segment = await recordings.segment(asked.recording, index);
   if (segment === undefined) throw notFound();
   const path = recordingFiles(asked.recording).segment(index);

@@ -28,6 +28,7 @@ export const t = translator({
   'streams.no_sound': 'no audio',
   'streams.alarm.silence_on_air': 'Silence',
   'streams.alarm.clipping': 'Too loud',
+  'streams.alarm.disk_full': 'Recording: no space',
   'streams.alarm.too_quiet': 'Quiet',
   'streams.alarm.upload_slow': 'Slow upload',
   'streams.since': 'For',

@@ -2,7 +2,7 @@ import type { AlarmLevel, AlarmName } from '@awaz/infra/contract';
 import type { SignalAlarm } from './signal-watch.ts';
 
 /** What is wrong with the sound, by the microphone's own readings or by the server. */
-export type StudioAlarm = SignalAlarm | 'too_quiet' | 'upload_slow';
+export type StudioAlarm = SignalAlarm | 'too_quiet' | 'upload_slow' | 'disk_full';
 
 /** The more urgent first. */
 const URGENCY: readonly StudioAlarm[] = [
@@ -12,6 +12,7 @@ const URGENCY: readonly StudioAlarm[] = [
   'upload_slow',
   'clipping',
   'too_quiet',
+  'disk_full',
 ];
 
 /** The most urgent of what the microphone shows and what the server told; undefined when nothing is wrong. */

@@ -210,6 +210,8 @@ export const t = translator({
   'alarm.no_signal.body': 'Is the right microphone selected, and is it switched on?',
   'alarm.clipping': 'Too loud: distortion.',
   'alarm.clipping.body': 'Move away from the microphone or turn its gain down.',
+  'alarm.disk_full': 'The recording stands still.',
+  'alarm.disk_full.body': 'The server has no space for it. You stay on air.',
   'alarm.too_quiet': 'You are quiet.',
   'alarm.too_quiet.body': 'Move closer to the microphone or turn its gain up.',
   'alarm.upload_slow': 'Your upload is too slow.',
