@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** There is no space for a file; nothing of it is there. */
@@ -22,13 +22,18 @@ export interface Archive {
 /** Codes of a file system that takes no more. */
 const FULL_CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
+/** Space that recordings leave to others on their disk, in bytes: Redis may keep its file there, and the air hangs on it. */
+export const ARCHIVE_RESERVE_BYTES = 512 * 1024 * 1024;
+
 /** Recordings in a folder; several machines need one that they share. Stateless. */
 export class FolderArchive implements Archive {
   readonly #folder: string;
+  readonly #reserveBytes: number;
 
-  /** `folder`: made when it is needed. */
-  constructor(folder: string) {
+  /** `folder`: made when it is needed. Nothing is written that would leave less than `reserveBytes` on its disk. */
+  constructor(folder: string, reserveBytes: number = ARCHIVE_RESERVE_BYTES) {
     this.#folder = folder;
+    this.#reserveBytes = reserveBytes;
   }
 
   /** See {@link Archive.write}. A file is there whole or not at all, also after a power cut. */
@@ -37,6 +42,7 @@ export class FolderArchive implements Archive {
     const unfinished = `${target}.${randomBytes(4).toString('hex')}.part`;
     try {
       await mkdir(dirname(target), { recursive: true });
+      await this.#checkSpace(path, bytes.length);
       await writeThrough(unfinished, bytes);
       await rename(unfinished, target);
     } catch (error) {
@@ -44,6 +50,14 @@ export class FolderArchive implements Archive {
       if (!FULL_CODES.includes((error as NodeJS.ErrnoException).code)) throw error;
       throw new ArchiveFullError(`There is no space for ${path} in ${this.#folder}.`, { cause: error });
     }
+  }
+
+  async #checkSpace(path: string, bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#folder);
+    const leftBytes = bavail * bsize - bytes;
+    if (leftBytes >= this.#reserveBytes) return;
+    const reserve = Math.round(this.#reserveBytes / 1024 ** 2);
+    throw new ArchiveFullError(`Writing ${path} would leave less than ${reserve} MiB on the disk of ${this.#folder}.`);
   }
 
   /** See {@link Archive.read}. */
