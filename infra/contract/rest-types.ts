@@ -19,6 +19,7 @@ import type {
   ownArtworkSchema,
   ownStationSchema,
   problemSchema,
+  recordingSchema,
   registerSchema,
   reportSchema,
   restrictionSchema,
@@ -63,6 +64,9 @@ export type ChangePasswordRequest = z.input<typeof changePasswordSchema>;
 
 /** Answer of whatever signs somebody in. */
 export type SignedIn = z.output<typeof signedInSchema>;
+
+/** A recording of a broadcast. */
+export type Recording = z.output<typeof recordingSchema>;
 
 /** An entry of the audit log. */
 export type AuditEntry = z.output<typeof auditEntrySchema>;

@@ -107,7 +107,10 @@ async function answerFile(
   if (recording.state !== 'complete') throw new AwazError('not_found', 'The file is there once the broadcast is over.');
   const file = new RecordedFile(archive, recording, await recordings.segments(recording));
   const name = `${recording.station} ${new Date(recording.startedAt).toISOString().slice(0, 16).replaceAll(':', '.')}.m4a`;
-  context.set('Content-Disposition', `inline; filename="${name}"`);
+  context.set(
+    'Content-Disposition',
+    `${context.query.save === undefined ? 'inline' : 'attachment'}; filename="${name}"`,
+  );
   sendRange(context, asked, {
     size: file.size,
     type: 'audio/mp4',

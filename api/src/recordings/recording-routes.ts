@@ -1,8 +1,8 @@
 import { AwazError, BROADCAST_ID_PATTERN, FRAME_DURATION_MS } from '@awaz/infra/contract';
 import {
   changeRecordingSchema,
+  pageQuerySchema,
   recordingListSchema,
-  recordingQuerySchema,
   recordingSchema,
 } from '@awaz/infra/contract/schemas';
 import { type Archive, type Recording, type RecordingIndex, recordingFiles } from '@awaz/infra/recordings';
@@ -25,13 +25,13 @@ function readingRoutes({ recordings }: RecordingRoutesOptions): Route[] {
   return [
     defineRoute({
       ...{ ...common, path: '/stations/:station/recordings', summary: 'What was recorded, the newest first' },
-      query: recordingQuerySchema,
+      query: pageQuerySchema,
       answer: recordingListSchema,
       handler: async ({ station: { slug }, query: { cursor, limit } }) => {
         const before = decodeCursor(cursor, z.number()) ?? Number.MAX_SAFE_INTEGER;
         const found = await recordings.list(slug, { before, count: limit });
         const last = found.length < limit ? undefined : found.at(-1);
-        return { recordings: found.map(viewOf), next: last === undefined ? null : encodeCursor(last.startedAt) };
+        return { items: found.map(viewOf), next: last === undefined ? null : encodeCursor(last.startedAt) };
       },
     }),
     defineRoute({

@@ -99,9 +99,9 @@ describe('recordings', () => {
     const guest = new ApiClient(node.origin);
     const first = (await guest.ask('/stations/many/recordings?limit=2')).body;
     const rest = (await guest.ask(`/stations/many/recordings?limit=2&cursor=${first.next}`)).body;
-    const ids = [...first.recordings, ...rest.recordings].map(({ id }: { id: string }) => id.at(-1));
+    const ids = [...first.items, ...rest.items].map(({ id }: { id: string }) => id.at(-1));
     expect([ids, rest.next]).toEqual([['3', '2', '1'], null]);
-    const [recording] = first.recordings;
+    const [recording] = first.items;
     expect(recording).toMatchObject({ title: 'Evening', seconds: 24, state: 'complete', bytes: 27 });
     const path = `/stations/many/recordings/${recording.id}`;
     expect((await guest.ask(path, { method: 'DELETE' })).status).toBe(401);

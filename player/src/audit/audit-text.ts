@@ -11,6 +11,8 @@ const t = translator({
   'artwork.removed': 'Took the picture away',
   'person.named': 'Named a member or moderator',
   'person.dismissed': 'Removed a member or moderator',
+  'recording.renamed': 'Renamed a recording',
+  'recording.removed': 'Removed a recording',
   'listen_token.made': 'Made a listen link',
   'listen_token.revoked': 'Revoked a listen link',
   'webhook.made': 'Made a webhook',

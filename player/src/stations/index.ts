@@ -7,6 +7,7 @@ export * from './own-roles.tsx';
 export * from './own-stations.tsx';
 export * from './people-card.tsx';
 export * from './picture-card.tsx';
+export * from './recordings-card.tsx';
 export * from './station-api.ts';
 export * from './station-history.tsx';
 export * from './station-settings.tsx';

@@ -17,6 +17,7 @@ import type {
   OwnRole,
   OwnStation,
   Page,
+  Recording,
   StaffChatSettings,
   StationPerson,
   StreamKey,
@@ -191,6 +192,28 @@ export class StationApi {
   /** What was done on the station, the newest first. */
   history(station: string, cursor: string | undefined): Promise<Page<AuditEntry>> {
     return this.#session.call(`/stations/${station}/audit${cursorQuery(cursor)}`);
+  }
+
+  /** What was recorded, the newest first. */
+  recordings(station: string, cursor: string | undefined): Promise<Page<Recording>> {
+    return this.#session.call(`/stations/${station}/recordings${cursorQuery(cursor)}`);
+  }
+
+  /** Gives a recording another name. */
+  renameRecording(station: string, id: string, title: string): Promise<Recording> {
+    return this.#session.call(`/stations/${station}/recordings/${id}`, { method: 'PATCH', body: { title } });
+  }
+
+  /** Removes a recording with its sound. */
+  removeRecording(station: string, id: string): Promise<void> {
+    return this.#session.call(`/stations/${station}/recordings/${id}`, { method: 'DELETE' });
+  }
+
+  /** The address of a private station's file with the right to it in it; good for some minutes. */
+  async privateAddress(path: string): Promise<string> {
+    const url = new URL(path, location.origin);
+    url.searchParams.set('token', await this.#session.token());
+    return `${url.pathname}${url.search}`;
   }
 
   /** Reported messages. */

@@ -10,6 +10,7 @@ import {
   ModerationLists,
   PeopleCard,
   PictureCard,
+  RecordingsCard,
   type StationApi,
   StationHistory,
   StationSettings,
@@ -79,6 +80,10 @@ function OpenRoom(props: OwnerRoomProps & { station: OwnStation; onChanged: () =
           {!station.public && <ListenLinks api={api} station={slug} />}
         </>
       ),
+    },
+    recordings: {
+      name: t('part.recordings'),
+      content: <RecordingsCard api={api} station={slug} isPrivate={!station.public} />,
     },
     webhooks: { name: t('part.webhooks'), content: <WebhooksCard api={api} station={slug} /> },
     settings: {

@@ -24,6 +24,7 @@ export const t = translator({
   'part.keys': 'Keys',
   'part.moderation': 'Chat',
   'part.people': 'People',
+  'part.recordings': 'Recordings',
   'part.webhooks': 'Webhooks',
   'part.settings': 'Settings',
   'part.history': 'History',

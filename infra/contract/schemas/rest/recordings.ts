@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageSchema } from './page.ts';
 
 /** A recording as `GET stations/{station}/recordings` tells it. */
 export const recordingSchema = z
@@ -18,16 +19,7 @@ export const recordingSchema = z
   .meta({ id: 'Recording' });
 
 /** A page of recordings. */
-export const recordingListSchema = z.object({
-  recordings: z.array(recordingSchema),
-  next: z.string().nullable().describe('`cursor` of the next page; null when this is the last one'),
-});
-
-/** Query of a page of recordings. */
-export const recordingQuerySchema = z.object({
-  cursor: z.string().max(200).optional().describe('`next` of the page before; left out for the first page'),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-});
+export const recordingListSchema = pageSchema(recordingSchema);
 
 /** What may change about a recording. */
 export const changeRecordingSchema = z.object({
