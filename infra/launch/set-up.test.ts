@@ -132,7 +132,7 @@ describe('setting up', () => {
 test('an unknown program is refused with the names of the known ones', async () => {
   const refused = await runProgram(process.execPath, [inProject('infra', 'launch', 'run.mjs'), 'radio'], options());
   expect(refused.stderr).toBe(
-    'There is no program "radio". Known: api, transcoder, station, push, check, bench, interop.\n',
+    'There is no program "radio". Known: api, transcoder, station, push, check, bench, interop, chaos.\n',
   );
 });
 

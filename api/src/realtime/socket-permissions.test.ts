@@ -104,7 +104,7 @@ const ELSEWHERE: readonly Action[] = ['quality.read', 'admin.read'];
 /** Rights over what is on REST alone. */
 const REST_ONLY: readonly Action[] = [
   ...(['station.create', 'station.change', 'station.remove', 'station.keys', 'station.people'] as const),
-  ...(['station.listen_tokens', 'station.webhooks', 'station.analytics'] as const),
+  ...(['station.listen_tokens', 'station.webhooks', 'station.analytics', 'recording.change'] as const),
   ...(['admin.act', 'audit.read', 'audit.read_station'] as const),
 ];
 
