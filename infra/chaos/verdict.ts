@@ -46,7 +46,9 @@ const ON_ITS_WAY_MS = 1000;
 /** Judges a run. */
 export function judge(record: ChaosRecord): ChaosVerdict {
   const { owner, follower, stored, air } = record;
-  const onAir = auditNumbers(air, (number) => number >= firstHeard(air) && owner.sent.isInTime(number));
+  // Codecs give their last frames only when more comes: what nothing followed in time was not out in time.
+  const isDue = (number: number) => owner.sent.isInTime(number) && owner.sent.isInTime(number + 1);
+  const onAir = auditNumbers(air, (number) => number >= firstHeard(air) && isDue(number));
   const kept = auditNumbers(stored.flat(), (number) => owner.sent.isAcked(number));
   const windows = windowsOf(record);
   const names = [...new Set(record.faults.map(({ name }) => name))];

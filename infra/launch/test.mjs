@@ -44,7 +44,11 @@ async function findPrograms({ progress, tally }) {
  */
 async function runTests(run, patterns) {
   removeStaleTests(ROOT);
-  const fast = { name: 'unit and flow', args: ['--testPathIgnorePatterns', E2E_FILES, ...asPatterns(patterns)] };
+  // Many of these wait for sockets and clocks most of their time.
+  const fast = {
+    name: 'unit and flow',
+    args: ['--maxWorkers=3', '--testPathIgnorePatterns', E2E_FILES, ...asPatterns(patterns)],
+  };
   const slow = {
     name: 'end-to-end',
     args: [
