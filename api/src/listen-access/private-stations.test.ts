@@ -289,8 +289,8 @@ describe('a station that changes', () => {
 
 describe('an outside player', () => {
   it('plays a private station by its URL alone for longer than a session lives without use', async () => {
-    const lifeMs = 4000;
-    const { init, parts } = await encodeParts(64, 15);
+    const lifeMs = 6000;
+    const { init, parts } = await encodeParts(64, 18);
     const brief = await startListenNode(handle, { limits: { sessionLifeMs: lifeMs } });
     const slug = await privateStation();
     const real = await MadeUpBroadcast.onAir(handle, {
@@ -302,7 +302,7 @@ describe('an outside player', () => {
     const { path: ffmpeg } = await testFfmpeg();
     const playing = runProgram(ffmpeg, ['-nostdin', '-i', url, '-f', 's16le', '-ac', '1', 'pipe:1']);
     const begun = performance.now();
-    for (let published = 30; published < 70; published++) {
+    for (let published = 30; published < 84; published++) {
       const due = begun + (published - 29) * 192;
       await until(() => performance.now() >= due, { what: 'the next part is due' });
       await real.publish();
