@@ -81,17 +81,24 @@ function stbl(track: AacTrack): Content {
   );
 }
 
-function mdia(track: AacTrack): Content {
-  return box(
-    'mdia',
-    fullBox('mdhd', {}, zeros(8), u32(track.sampleRate), u32(0), u16(0x55c4), u16(0)), // times, timescale, duration, language und
+/** `hdlr` and `minf` of a sound track whose media are in the same file (ISO/IEC 14496-12, 8.4.3 and 8.4.4). */
+export function soundMedia(stbl: Content): [hdlr: Content, minf: Content] {
+  return [
     fullBox('hdlr', {}, zeros(4), ascii('soun'), zeros(12), ascii('Awaz\0')),
     box(
       'minf',
       fullBox('smhd', {}, zeros(4)), // balance, reserved
       box('dinf', fullBox('dref', {}, u32(1), fullBox('url ', { flags: 1 }))),
-      stbl(track),
+      stbl,
     ),
+  ];
+}
+
+function mdia(track: AacTrack): Content {
+  return box(
+    'mdia',
+    fullBox('mdhd', {}, zeros(8), u32(track.sampleRate), u32(0), u16(0x55c4), u16(0)), // times, timescale, duration, language und
+    ...soundMedia(stbl(track)),
   );
 }
 

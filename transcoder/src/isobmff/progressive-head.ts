@@ -1,5 +1,5 @@
 import { ascii, box, type Content, fixed16, flatten, fullBox, sizeOf, u8, u16, u24, u32, u64, zeros } from './box.ts';
-import { type AacTrack, IDENTITY_MATRIX, mp4a, TRACK_ID } from './init-section.ts';
+import { type AacTrack, IDENTITY_MATRIX, mp4a, soundMedia, TRACK_ID } from './init-section.ts';
 
 /** What people read in a file. */
 export type FileTags = { title: string; artist: string; date: string };
@@ -68,10 +68,7 @@ function trak(file: ProgressiveFile, samples: number, headBytes: number): Conten
     { version: 1 },
     ...[zeros(16), u32(file.track.sampleRate), u64(samples), u16(0x55c4), u16(0)], // times, timescale, duration, language und
   );
-  const hdlr = fullBox('hdlr', {}, zeros(4), ascii('soun'), zeros(12), ascii('Awaz\0'));
-  const dinf = box('dinf', fullBox('dref', {}, u32(1), fullBox('url ', { flags: 1 })));
-  const minf = box('minf', fullBox('smhd', {}, zeros(4)), dinf, stbl(file, samples / 1024, headBytes));
-  return box('trak', tkhd, box('mdia', mdhd, hdlr, minf));
+  return box('trak', tkhd, box('mdia', mdhd, ...soundMedia(stbl(file, samples / 1024, headBytes))));
 }
 
 function stbl({ track, segments }: ProgressiveFile, frames: number, headBytes: number): Content {
